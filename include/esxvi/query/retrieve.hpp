@@ -1,0 +1,155 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include <esxvi/query/collect.hpp>
+#include <esxvi/query/object_stream.hpp>
+#include <esxvi/query/row.hpp>
+#include <esxvi/session/session.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace esxvi {
+
+/// Where a query looks, and how.
+template <class T>
+struct QueryOptions {
+  std::vector<Ref<T>> objects{};  ///< exactly these; empty: see `below`
+  /// Everything of kind T in or below these (a folder, data center, cluster, host, pool); empty:
+  /// the whole inventory of the server.
+  std::vector<untyped_ref> below{};
+  std::int32_t page_size = 1000;  ///< objects a reply; 0: the server's choice
+  /// Called for each property that the server held back; retrieve() also keeps them.
+  std::function<void(Missing const&)> on_missing{};
+  CallOptions call{};
+};
+
+/// The rows of a query, and what is missing in them.
+template <class Row>
+class Rows : public std::vector<Row> {
+ public:
+  using std::vector<Row>::vector;
+  /// Properties that were not given (privileges, a disconnected host): their columns hold defaults.
+  [[nodiscard]] std::vector<Missing> const& missing() const noexcept { return missing_; }
+  void add_missing(Missing what) { missing_.push_back(std::move(what)); }
+
+ private:
+  std::vector<Missing> missing_;
+};
+
+namespace detail {
+
+template <class Row>
+class RowKeeper final : public RowTaker {
+ public:
+  RowKeeper(Rows<Row>& rows, std::function<void(Missing const&)> const& on_missing)
+      : rows_(rows), on_missing_(on_missing) {}
+  void* next() override { return &rows_.emplace_back(); }
+  bool taken() override { return true; }
+  void missing(Missing what) override {
+    if (on_missing_) on_missing_(what);
+    rows_.add_missing(std::move(what));
+  }
+
+ private:
+  Rows<Row>& rows_;
+  std::function<void(Missing const&)> const& on_missing_;
+};
+
+template <class Row, class F>
+class RowCaller final : public RowTaker {
+ public:
+  RowCaller(F& take, std::function<void(Missing const&)> const& on_missing)
+      : take_(take), on_missing_(on_missing) {}
+  void* next() override {
+    row_ = Row();
+    return &row_;
+  }
+  bool taken() override {
+    if constexpr (std::predicate<F&, Row&>) {
+      return static_cast<bool>(take_(row_));
+    } else {
+      take_(row_);
+      return true;
+    }
+  }
+  void missing(Missing what) override {
+    if (on_missing_) on_missing_(what);
+  }
+
+ private:
+  F& take_;
+  std::function<void(Missing const&)> const& on_missing_;
+  Row row_{};
+};
+
+template <class T>
+void collect(Session& session, row_layout const& layout, RowTaker& taker,
+             QueryOptions<T> const& options) {
+  Collector(session, layout, taker,
+            {{options.objects.begin(), options.objects.end()},
+             options.below,
+             options.page_size,
+             options.call})
+      .run();
+}
+
+template <class Row, class T>
+Rows<Row> keep_rows(Session& session, row_layout const& layout, QueryOptions<T> const& options) {
+  Rows<Row> rows;
+  RowKeeper<Row> keeper(rows, options.on_missing);
+  collect(session, layout, keeper, options);
+  return rows;
+}
+
+template <class Row, class T, class F>
+void call_rows(Session& session, row_layout const& layout, QueryOptions<T> const& options,
+               F& take) {
+  static_assert(std::invocable<F&, Row&>, "for_each: the function has to take a row");
+  RowCaller<Row, F> caller(take, options.on_missing);
+  collect(session, layout, caller, options);
+}
+
+}  // namespace detail
+
+/// Reads properties of every object of kind T, or of those that `options` name.
+///
+/// Gives rows of (Ref<T>, value, value, ...); the types follow from the paths, which the compiler
+/// checks. 1 request for each page of `page_size` objects. Use for_each() to hold one row at a time.
+template <class T, reflect::fixed_string... Path>
+  requires(reflect::PropertyPath<T, Path> && ...)
+[[nodiscard]] auto Session::retrieve(QueryOptions<T> const& options) {
+  return detail::keep_rows<detail::path_tuple<T, Path...>>(
+      *this, detail::tuple_layout<T, Path...>::value, options);
+}
+
+/// The same into a struct of your own; see projection.
+template <class Row>
+  requires requires { typename projection<Row>::object; }
+[[nodiscard]] Rows<Row> Session::retrieve(
+    QueryOptions<typename projection<Row>::object> const& options) {
+  return detail::keep_rows<Row>(*this, detail::struct_layout<Row>::value, options);
+}
+
+/// Calls `take(row)` for each object while the reply is still arriving; memory does not grow with
+/// the number of objects. A function that returns false ends the query (and tells the server so).
+/// What it throws comes out of here.
+template <class T, reflect::fixed_string... Path, class F>
+  requires(reflect::PropertyPath<T, Path> && ...)
+void Session::for_each(F&& take, QueryOptions<T> const& options) {
+  detail::call_rows<detail::path_tuple<T, Path...>>(
+      *this, detail::tuple_layout<T, Path...>::value, options, take);
+}
+
+template <class Row, class F>
+  requires requires { typename projection<Row>::object; }
+void Session::for_each(F&& take, QueryOptions<typename projection<Row>::object> const& options) {
+  detail::call_rows<Row>(*this, detail::struct_layout<Row>::value, options, take);
+}
+
+}  // namespace esxvi

@@ -1,0 +1,119 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include <esxvi/reflect/builtin.hpp>
+#include <esxvi/reflect/fixed_string.hpp>
+#include <esxvi/reflect/type_info.hpp>
+
+#include <boost/describe/bases.hpp>
+#include <boost/describe/members.hpp>
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+
+namespace esxvi {
+template <class T>
+class Poly;
+class Any;
+}  // namespace esxvi
+
+namespace esxvi::reflect {
+
+/// A struct with BOOST_DESCRIBE_STRUCT, of the API or of the user.
+template <class T>
+concept Described = std::is_class_v<T> && boost::describe::has_describe_members<T>::value;
+
+template <class T>
+using own_members = boost::describe::describe_members<T, boost::describe::mod_public>;
+
+/// The described base, or void. The API has single inheritance.
+template <class T>
+struct base_of {
+  template <template <class...> class List>
+  static void pick(List<>);
+  template <template <class...> class List, class D>
+  static typename D::type pick(List<D>);
+  using type = decltype(pick(
+      boost::describe::describe_bases<T, boost::describe::mod_public>()));
+};
+template <class T>
+using base_of_t = typename base_of<T>::type;
+
+/// Class and type of the member that a descriptor D names.
+template <class C, class M>
+C class_of_member(M C::*);
+template <class C, class M>
+M type_of_member(M C::*);
+template <class D>
+using member_class = decltype(class_of_member(D::pointer));
+template <class D>
+using member_type = std::remove_cv_t<decltype(type_of_member(D::pointer))>;
+
+/// Members whose absence is normal.
+template <class T>
+inline constexpr bool may_be_absent = false;
+template <class T>
+inline constexpr bool may_be_absent<std::optional<T>> = true;
+template <class T>
+inline constexpr bool may_be_absent<std::vector<T>> = true;
+template <class T>
+inline constexpr bool may_be_absent<Poly<T>> = true;
+template <>
+inline constexpr bool may_be_absent<Any> = true;
+
+template <class D>
+void* address_of(void* object) {
+  return &(static_cast<member_class<D>*>(object)->*D::pointer);
+}
+
+template <std::size_t Inherited, template <class...> class List, class... D>
+constexpr auto make_members(member_info const* inherited, List<D...>) {
+  std::array<member_info, Inherited + sizeof...(D)> all{};
+  for (std::size_t i = 0; i < Inherited; ++i) all[i] = inherited[i];
+  std::size_t next = Inherited;
+  ((all[next++] = member_info{wire_name(D::name), &descriptor<member_type<D>>::info, &address_of<D>,
+                              !may_be_absent<member_type<D>>}),
+   ...);
+  return all;
+}
+
+/// All members of T, those of the bases first: single inheritance without virtual functions puts
+/// the base at the object's own address, so one accessor serves every descendant.
+template <class T>
+struct members_of {
+  static constexpr auto make() {
+    using base = base_of_t<T>;
+    if constexpr (std::is_void_v<base>)
+      return make_members<0>(nullptr, own_members<T>());
+    else
+      return make_members<members_of<base>::value.size()>(members_of<base>::value.data(),
+                                                          own_members<T>());
+  }
+  static constexpr auto value = make();
+};
+
+template <class T>
+concept KeepsExtra = requires(T& object) {
+  { object.extra } -> std::same_as<Extra&>;
+};
+
+template <Described T>
+struct descriptor<T> {
+  static constexpr std::string_view name = type_name<T>();
+  static constexpr type_info make() {
+    type_info i{.what = kind::object, .name = name};
+    i.members = members_of<T>::value;
+    if constexpr (!std::is_void_v<base_of_t<T>>) i.base = &descriptor<base_of_t<T>>::info;
+    if constexpr (KeepsExtra<T>)
+      i.extra = [](void* object) { return &static_cast<T*>(object)->extra; };
+    return i;
+  }
+  static const type_info info;
+};
+// Defined outside: a type may contain itself in an array or a box.
+template <Described T>
+constexpr type_info descriptor<T>::info = make();
+
+}  // namespace esxvi::reflect

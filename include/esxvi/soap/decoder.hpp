@@ -1,0 +1,409 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include <esxvi/error.hpp>
+#include <esxvi/reflect/enum.hpp>
+#include <esxvi/reflect/type_info.hpp>
+#include <esxvi/soap/namespaces.hpp>
+#include <esxvi/soap/observer.hpp>
+#include <esxvi/soap/raw.hpp>
+#include <esxvi/soap/scalar.hpp>
+#include <esxvi/soap/type_names.hpp>
+#include <esxvi/types/core/any.hpp>
+#include <esxvi/types/core/box.hpp>
+#include <esxvi/types/core/extra.hpp>
+#include <esxvi/types/core/ref.hpp>
+#include <esxvi/xml/limits.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace esxvi::soap {
+
+/// How much a reply held.
+struct Counts {
+  std::uint64_t elements = 0;
+  std::uint64_t objects = 0;
+  std::uint64_t unknown_members = 0;
+  std::uint64_t unknown_types = 0;
+};
+
+/// Thrown for a value that its type cannot hold; the reader of the reply adds where it stood.
+struct bad_value {
+  std::string problem;
+};
+
+/// Turns the events of a document into objects, guided by type tables: the only decoder there is.
+///
+/// An xml::Handler. Elements come in the order of the schema nearly always, so the member after the
+/// last one is tried first. Nothing is allocated for an element beyond what the result owns.
+class Decoder {
+ public:
+  /// Decodes the document whose root element `root` says where to put.
+  explicit Decoder(reflect::place root, Observer* observer = nullptr, xml::Limits limits = {})
+      : observer_(observer), text_limit_(limits.text) {
+    frames_.reserve(32);
+    frames_.push_back({.type = root.type, .object = root.address});
+  }
+
+  void start(char const* name, char const* const* attributes) {
+    ++counts_.elements;
+    ++depth_;
+    if (skipped_ > 0) {
+      ++skipped_;
+      return;
+    }
+    std::string_view const local = local_name(name);
+    if (raw_.active()) {
+      attributes_.read(namespaces_, attributes, depth_);
+      raw_.start(local, attributes, namespaces_);
+      return;
+    }
+    attributes_.read(namespaces_, attributes, depth_);
+    frame& top = frames_.back();
+    reflect::place const found = member(top, local);
+    if (found.type == nullptr) return unknown(top, name, local, attributes);
+    if (attributes_.nil) return skip();
+    descend(found, local, attributes);
+  }
+
+  void text(std::string_view piece) {
+    if (skipped_ > 0) return;
+    if (collecting_) {
+      text_.append(piece);
+      if (text_.size() > text_limit_) too_much_text();
+    } else if (raw_.active()) {
+      raw_.text(piece);
+    }
+  }
+
+  void end(char const* name) {
+    if (skipped_ > 0) {
+      --skipped_;
+    } else if (raw_.active()) {
+      if (raw_.end(local_name(name)) && raw_frame_) pop();
+    } else {
+      frame& top = frames_.back();
+      if (collecting_) {
+        store(top);
+        collecting_ = false;
+      }
+      pop();
+    }
+    namespaces_.leave(depth_);
+    --depth_;
+  }
+
+  [[nodiscard]] Counts const& counts() const noexcept { return counts_; }
+  /// "VirtualHardware.numCPU": the member that is being read.
+  [[nodiscard]] std::string current() const {
+    std::string path;
+    for (frame const& f : frames_) {
+      if (f.type == nullptr || f.next == 0 || f.next > f.type->members.size()) continue;
+      path.assign(f.type->name).append(".").append(f.type->members[f.next - 1].name);
+    }
+    return path;
+  }
+
+ private:
+  struct frame {
+    reflect::type_info const* type = nullptr;
+    void* object = nullptr;
+    std::uint32_t next = 0;  // index of the member after the last one
+    reflect::type_info const* container_type = nullptr;  // to be told when the element is complete
+    void* container = nullptr;
+    std::vector<bool> seen{};  // members, while somebody wants to know what was left out
+  };
+
+  // What the attributes of an element say to the codec.
+  struct attribute_view {
+    std::string_view type;    // xsi:type, local part
+    bool type_is_xsd = false;
+    bool nil = false;
+    std::string_view kind;    // type="..." of a reference
+    std::string_view server;  // serverGuid
+    bool others = false;
+
+    void read(Namespaces& namespaces, char const* const* attributes, std::size_t depth) {
+      *this = {};
+      if (attributes[0] == nullptr) return;
+      // Declarations first: they hold for the attributes beside them.
+      for (auto a = attributes; *a != nullptr; a += 2)
+        if (a[0][0] == 'x') namespaces.declare(a[0], a[1], depth);
+      for (auto a = attributes; *a != nullptr; a += 2) {
+        std::string_view const name = a[0];
+        if (name == "type") {
+          kind = a[1];
+        } else if (name == "serverGuid") {
+          server = a[1];
+        } else if (qname const q(name); !q.prefix.empty()) {
+          if (q.prefix == "xmlns" || namespaces.resolve(q.prefix) != Namespaces::uri::xsi) continue;
+          if (q.local == "type") {
+            qname const value(trimmed(a[1]));
+            type = value.local;
+            type_is_xsd = namespaces.resolve(value.prefix) == Namespaces::uri::xsd;
+          } else if (q.local == "nil") {
+            nil = std::string_view(a[1]) == "true" || std::string_view(a[1]) == "1";
+          }
+        } else if (name != "xmlns") {
+          others = true;
+        }
+      }
+    }
+  };
+
+  static std::string_view local_name(char const* name) noexcept {
+    std::string_view const whole = name;
+    auto const colon = whole.find(':');
+    return colon == std::string_view::npos ? whole : whole.substr(colon + 1);
+  }
+
+  reflect::place member(frame& f, std::string_view name) {
+    using reflect::kind;
+    if (f.type == nullptr) return {};
+    switch (f.type->what) {
+      case kind::object: {
+        auto const members = f.type->members;
+        std::uint32_t const count = static_cast<std::uint32_t>(members.size());
+        std::uint32_t i = f.next;
+        if (i >= count || members[i].name != name) {
+          // The same again (an array), one further on (an optional one was left out), or any.
+          if (i > 0 && members[i - 1].name == name) {
+            --i;
+          } else {
+            std::uint32_t tried = 0;
+            do {
+              i = i + 1 < count ? i + 1 : 0;
+            } while (++tried < count && members[i].name != name);
+            if (count == 0 || members[i].name != name) return {};
+          }
+        }
+        f.next = i + 1;
+        if (observer_ != nullptr) {
+          f.seen.resize(count);
+          f.seen[i] = true;
+        }
+        return {members[i].type, members[i].at(f.object)};
+      }
+      case kind::dynamic:
+        return f.type->locate(f.object, name);
+      case kind::array:  // ArrayOfX: each child is an item whatever its name
+        return {f.type, f.object};
+      default:
+        return {};
+    }
+  }
+
+  void unknown(frame& top, char const* name, std::string_view local,
+               char const* const* attributes) {
+    ++counts_.unknown_members;
+    if (observer_ != nullptr && top.type != nullptr)
+      observer_->unknown_member(top.type->name, local);
+    if (top.type == nullptr || top.type->extra == nullptr) return skip();
+    std::string& text = top.type->extra(top.object)->text_before(top.next);
+    raw_frame_ = false;
+    raw_.begin(text, RawCapture::extent::whole_element);
+    raw_.start(local, attributes, namespaces_, qname(name).prefix);
+  }
+
+  void skip() { skipped_ = 1; }
+
+  void descend(reflect::place at, std::string_view local, char const* const* attributes) {
+    using reflect::kind;
+    frame next;
+    reflect::type_info const* type = at.type;
+    void* address = at.address;
+    while (type->what == kind::optional || (type->what == kind::array && !at.boxed)) {
+      next.container_type = type->completed != nullptr ? type : nullptr;
+      next.container = address;
+      address = type->emplace(address);
+      type = type->element;
+    }
+    next.type = type;
+    next.object = address;
+    if (is_scalar(type->what)) {
+      if (type->what == kind::reference) {
+        auto& ref = *static_cast<untyped_ref*>(address);
+        if (!attributes_.kind.empty()) ref.assign_type(attributes_.kind);
+        if (!attributes_.server.empty()) ref.assign_server_guid(attributes_.server);
+      }
+      begin_text();
+    } else if (type->what == kind::object) {
+      if (is_other_type(attributes_.type, *type)) {
+        if (wrap_fault(next, attributes_.type)) return;
+        keep_type(*type, address, attributes_.type);
+      }
+      ++counts_.objects;
+      keep_attributes(*type, address, attributes);
+    } else if (type->what == kind::poly) {
+      open_poly(next, at.boxed ? fault_name(local) : std::string_view(), attributes);
+    } else if (type->what == kind::any) {
+      if (!open_any(next, attributes)) return;
+    } else if (type->what == kind::raw) {
+      begin_raw(next, attributes);
+      return;
+    }
+    frames_.push_back(std::move(next));
+  }
+
+  void begin_text() {
+    text_.clear();
+    collecting_ = true;
+  }
+
+  [[nodiscard]] static bool is_other_type(std::string_view sent, reflect::type_info const& type) {
+    return !sent.empty() && sent != type.name;
+  }
+
+  void keep_type(reflect::type_info const& type, void* object, std::string_view sent) {
+    if (type.extra == nullptr) return;
+    ++counts_.unknown_types;
+    if (observer_ != nullptr) observer_->unknown_type(type.name, sent);
+    type.extra(object)->set_type(sent);
+  }
+
+  void keep_attributes(reflect::type_info const& type, void* object,
+                       char const* const* attributes) {
+    if (!attributes_.others || type.extra == nullptr) return;
+    std::string text;
+    RawCapture::append_attributes(text, attributes, namespaces_, false);
+    type.extra(object)->add_attribute(text);
+  }
+
+  // The detail of a SOAP fault: an element without xsi:type is named after its type.
+  static std::string_view fault_name(std::string_view local) noexcept {
+    if (local.ends_with("Fault")) local.remove_suffix(5);
+    return local;
+  }
+
+  void open_poly(frame& f, std::string_view fallback, char const* const* attributes) {
+    auto& box = *static_cast<esxvi::detail::box*>(f.object);  // Poly<T> is nothing else
+    reflect::held_type const& declared = *f.type->held;
+    std::string_view name = attributes_.type;
+    if (!fallback.empty() && (name.empty() || types::base_of(name).empty()) &&
+        !types::base_of(fallback).empty())
+      name = fallback;
+    if (name.empty()) name = fallback;
+    reflect::held_type const& type = name.empty() ? declared : *cache_.nearest(name, declared);
+    f.object = box.emplace(type);
+    f.type = type.type;
+    if (is_other_type(name, *f.type)) keep_type(*f.type, f.object, name);
+    ++counts_.objects;
+    keep_attributes(*f.type, f.object, attributes);
+  }
+
+  // False: the frame is already there.
+  bool open_any(frame& f, char const* const* attributes) {
+    auto& box = static_cast<Any*>(f.object)->content();
+    auto const* held = attributes_.type.empty()
+                           ? nullptr
+                           : find_type(attributes_.type, attributes_.type_is_xsd);
+    if (held == nullptr) {
+      auto& raw = *static_cast<RawValue*>(box.emplace(reflect::held_type_of<RawValue>));
+      raw.type = attributes_.type_is_xsd ? "xsd:" : "";
+      raw.type += attributes_.type;
+      if (!raw.type.empty() && !attributes_.type_is_xsd) {
+        ++counts_.unknown_types;
+        if (observer_ != nullptr) observer_->unknown_type("xsd:anyType", attributes_.type);
+      }
+      f.type = reflect::type_of<RawValue>();
+      f.object = &raw;
+      begin_raw(f, attributes);
+      return false;
+    }
+    f.object = box.emplace(*held);
+    f.type = held->type;
+    if (is_scalar(f.type->what)) {
+      if (f.type->what == reflect::kind::reference)
+        *static_cast<untyped_ref*>(f.object) =
+            untyped_ref(attributes_.kind, {}, std::string(attributes_.server));
+      begin_text();
+    } else if (f.type->what == reflect::kind::object) {
+      ++counts_.objects;
+      keep_attributes(*f.type, f.object, attributes);
+    }
+    return true;
+  }
+
+  void begin_raw(frame& f, char const* const* attributes) {
+    auto& raw = *static_cast<RawValue*>(f.object);
+    RawCapture::append_attributes(raw.attributes, attributes, namespaces_, false);
+    raw_.begin(raw.xml, RawCapture::extent::content_only);
+    raw_frame_ = true;
+    frames_.push_back(std::move(f));
+  }
+
+  // An item of ArrayOfMethodFault may be the bare fault instead of a LocalizedMethodFault.
+  bool wrap_fault(frame& f, std::string_view sent) {
+    if (f.type->members.empty() || f.type->members[0].type->what != reflect::kind::poly ||
+        f.type->members[0].name != "fault")
+      return false;
+    reflect::held_type const& declared = *f.type->members[0].type->held;
+    std::string_view base = sent;
+    while (!base.empty() && base != declared.type->name) base = types::base_of(base);
+    if (base.empty()) return false;
+    auto& box = *static_cast<esxvi::detail::box*>(f.type->members[0].at(f.object));
+    reflect::held_type const& type = *cache_.nearest(sent, declared);
+    f.object = box.emplace(type);
+    f.type = type.type;
+    if (is_other_type(sent, *f.type)) keep_type(*f.type, f.object, sent);
+    ++counts_.objects;
+    frames_.push_back(std::move(f));
+    return true;
+  }
+
+  void store(frame& f) {
+    if (!parse_scalar(*f.type, text_, f.object)) {
+      frames_.pop_back();
+      throw bad_value{"\"" + text_.substr(0, 60) + "\" is no " + std::string(f.type->name) +
+                      " in " + current()};
+    }
+    if (observer_ != nullptr && f.type->what == reflect::kind::enumeration &&
+        reflect::find_literal(f.type->literals, trimmed(text_)) == nullptr)
+      observer_->unknown_literal(f.type->name, text_);
+  }
+
+  void pop() {
+    frame const& top = frames_.back();
+    if (observer_ != nullptr && top.type != nullptr && top.type->what == reflect::kind::object)
+      report_omitted(top);
+    auto const* const type = top.container_type;
+    void* const container = top.container;
+    frames_.pop_back();
+    if (type != nullptr) type->completed(container);
+  }
+
+  void report_omitted(frame const& f) {
+    for (std::size_t i = 0; i < f.type->members.size(); ++i)
+      if (f.type->members[i].required && (i >= f.seen.size() || !f.seen[i]))
+        observer_->omitted(f.type->name, f.type->members[i].name);
+  }
+
+  [[noreturn]] void too_much_text() const {
+    throw limit_exceeded({"decoding", current(),
+                          "more than " + std::to_string(text_limit_) + " bytes of text",
+                          "raise xml::Limits::text if the server really sends this"},
+                         delivery::answered);
+  }
+
+  Observer* observer_;
+  std::size_t text_limit_;
+  Namespaces namespaces_;
+  TypeCache cache_;
+  Counts counts_;
+  attribute_view attributes_;
+  std::vector<frame> frames_;
+  std::string text_;
+  RawCapture raw_;
+  bool raw_frame_ = false;
+  bool collecting_ = false;
+  std::size_t skipped_ = 0;
+  std::size_t depth_ = 0;
+};
+
+}  // namespace esxvi::soap

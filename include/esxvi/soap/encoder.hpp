@@ -1,0 +1,150 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include <esxvi/reflect/type_info.hpp>
+#include <esxvi/soap/scalar.hpp>
+#include <esxvi/types/core/any.hpp>
+#include <esxvi/types/core/box.hpp>
+#include <esxvi/types/core/extra.hpp>
+#include <esxvi/types/core/ref.hpp>
+#include <esxvi/xml/writer.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace esxvi::soap {
+
+/// Writes objects as XML straight into a buffer, guided by type tables: the only encoder there is.
+class Encoder {
+ public:
+  explicit Encoder(std::string& out) : out_(out) {}
+
+  /// One element, or as many as a container holds. An element gets xsi:type where the reader could
+  /// not know its type, or when `typed` says so.
+  void element(std::string_view name, reflect::type_info const& type, void const* value,
+               bool typed = false) {
+    using reflect::kind;
+    switch (type.what) {
+      case kind::optional:
+      case kind::array: {
+        auto const all = type.elements(value);
+        for (std::size_t i = 0; i < all.count; ++i)
+          element(name, *type.element, static_cast<char const*>(all.first) + i * type.stride,
+                  typed);
+        break;
+      }
+      case kind::object:
+        object(name, type, value, typed);
+        break;
+      case kind::poly: {
+        auto const& box = *static_cast<esxvi::detail::box const*>(value);
+        if (box.object() != nullptr)
+          object(name, *box.type(), box.object(), typed || box.type() != type.held->type);
+        break;
+      }
+      case kind::any: {
+        auto const& box = static_cast<Any const*>(value)->content();
+        if (box.object() != nullptr) boxed(name, *box.type(), box.object());
+        break;
+      }
+      case kind::raw:
+        raw(name, *static_cast<RawValue const*>(value));
+        break;
+      case kind::dynamic:
+        break;
+      default:
+        scalar(name, type, value, typed);
+    }
+  }
+
+  /// An element of type anyType: xsi:type always, an array as ArrayOfX with one child an item.
+  void boxed(std::string_view name, reflect::type_info const& type, void const* value) {
+    using reflect::kind;
+    if (type.what != kind::array) return element(name, type, value, true);
+    open(name);
+    out_.append(" xsi:type=\"").append(type.name).append("\">");
+    std::string_view item = type.element->name;
+    if (item.starts_with("xsd:")) item.remove_prefix(4);
+    auto const all = type.elements(value);
+    for (std::size_t i = 0; i < all.count; ++i)
+      element(item, *type.element, static_cast<char const*>(all.first) + i * type.stride, false);
+    close(name);
+  }
+
+ private:
+  void open(std::string_view name) { out_.append("<").append(name); }
+  void close(std::string_view name) { out_.append("</").append(name).append(">"); }
+
+  void xsi_type(std::string_view name) {
+    out_.append(" xsi:type=\"");
+    xml::append_escaped(out_, name, xml::position::attribute);
+    out_ += '"';
+  }
+  void attribute(std::string_view name, std::string_view value) {
+    out_.append(" ").append(name).append("=\"");
+    xml::append_escaped(out_, value, xml::position::attribute);
+    out_ += '"';
+  }
+
+  void object(std::string_view name, reflect::type_info const& type, void const* value,
+              bool typed) {
+    // extra() and at() take mutable objects for the decoder's sake; the encoder only reads.
+    void* const object = const_cast<void*>(value);  // NOLINT(*-const-cast)
+    Extra const* const extra = type.extra != nullptr ? type.extra(object) : nullptr;
+    open(name);
+    if (extra != nullptr && !extra->type().empty())
+      xsi_type(extra->type());
+    else if (typed)
+      xsi_type(type.name);
+    if (extra != nullptr) out_ += extra->attributes();
+    out_ += '>';
+    if (extra == nullptr || extra->empty()) {
+      for (auto const& m : type.members) element(m.name, *m.type, m.at(object));
+    } else {
+      auto const& pieces = extra->pieces();
+      for (std::uint32_t i = 0; i <= type.members.size(); ++i) {
+        for (auto const& piece : pieces)
+          if (piece.position == i) out_ += piece.xml;
+        if (i < type.members.size())
+          element(type.members[i].name, *type.members[i].type, type.members[i].at(object));
+      }
+    }
+    close(name);
+  }
+
+  void raw(std::string_view name, RawValue const& value) {
+    open(name);
+    if (!value.type.empty()) xsi_type(value.type);
+    out_.append(value.attributes).append(">").append(value.xml);
+    close(name);
+  }
+
+  void scalar(std::string_view name, reflect::type_info const& type, void const* value,
+              bool typed) {
+    using reflect::kind;
+    open(name);
+    if (typed) xsi_type(type.name);
+    if (type.what == kind::reference) {
+      auto const& ref = *static_cast<untyped_ref const*>(value);
+      attribute("type", ref.type());
+      if (!ref.server_guid().empty()) attribute("serverGuid", ref.server_guid());
+      out_ += '>';
+      xml::append_escaped(out_, ref.value());
+    } else {
+      out_ += '>';
+      if (type.what == kind::text)
+        xml::append_escaped(out_, *static_cast<std::string const*>(value));
+      else if (type.what == kind::enumeration)
+        xml::append_escaped(out_, type.get_literal(value));
+      else
+        print_scalar(type, value, out_);
+    }
+    close(name);
+  }
+
+  std::string& out_;
+};
+
+}  // namespace esxvi::soap

@@ -1,0 +1,88 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include <esxvi/reflect/builtin.hpp>
+#include <esxvi/reflect/registry.hpp>
+#include <esxvi/types/core/any.hpp>
+#include <esxvi/types/core/binary.hpp>
+#include <esxvi/types/core/date_time.hpp>
+#include <esxvi/types/core/ref.hpp>
+#include <esxvi/types/hierarchy.hpp>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// From a name in xsi:type to a type that this program can hold.
+namespace esxvi::soap {
+
+namespace detail {
+
+/// What every program can hold without naming it. (The API has no arrays of booleans.)
+template <class... T>
+constexpr std::array<reflect::held_type const*, 2 * sizeof...(T) + 1> held_with_arrays() {
+  return {&reflect::held_type_of<bool>, &reflect::held_type_of<T>...,
+          &reflect::held_type_of<std::vector<T>>...};
+}
+inline constexpr auto always_held =
+    held_with_arrays<std::string, std::int32_t, std::int64_t, DateTime, std::int16_t, std::int8_t,
+                     double, float, Binary, untyped_ref, Any>();
+
+}  // namespace detail
+
+/// The type with exactly this name; nullptr when the program knows none. `xsd` says whether the
+/// name stands in the namespace of XML Schema.
+[[nodiscard]] inline reflect::held_type const* find_type(std::string_view local, bool xsd) {
+  if (xsd && (local == "anyURI" || local == "token" || local == "normalizedString"))
+    return &reflect::held_type_of<std::string>;
+  for (reflect::held_type const* type : detail::always_held) {
+    std::string_view name = type->type->name;
+    bool const builtin = name.starts_with("xsd:");
+    if (builtin) name.remove_prefix(4);
+    if (builtin == xsd && name == local) return type;
+  }
+  return xsd ? nullptr : reflect::registry::find(local);
+}
+
+/// The most derived type that the program knows of an object called `name` and that is a
+/// `declared`; by the hierarchy of the schema when the program did not name the type itself.
+[[nodiscard]] inline reflect::held_type const* nearest_type(std::string_view name,
+                                                            reflect::held_type const& declared) {
+  for (; !name.empty(); name = types::base_of(name)) {
+    if (name == declared.type->name) return &declared;
+    auto const* found = reflect::registry::find(name);
+    if (found != nullptr && reflect::is_a(found->type, declared.type)) return found;
+  }
+  return &declared;
+}
+
+/// Remembers answers of nearest_type(): a reply names the same few types over and over.
+class TypeCache {
+ public:
+  [[nodiscard]] reflect::held_type const* nearest(std::string_view name,
+                                                  reflect::held_type const& declared) {
+    std::size_t hash = name.size() * 31;
+    if (!name.empty())
+      hash += static_cast<unsigned char>(name.back()) * 7U +
+              static_cast<unsigned char>(name[name.size() / 2]);
+    entry& e = entries_[hash % entries_.size()];
+    if (e.declared != &declared || e.name != name) {
+      e.name.assign(name);
+      e.declared = &declared;
+      e.answer = nearest_type(name, declared);
+    }
+    return e.answer;
+  }
+
+ private:
+  struct entry {
+    std::string name;
+    reflect::held_type const* declared = nullptr;
+    reflect::held_type const* answer = nullptr;
+  };
+  std::array<entry, 128> entries_;
+};
+
+}  // namespace esxvi::soap

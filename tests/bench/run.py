@@ -1,0 +1,77 @@
+#!/usr/bin/python3
+"""run.py BIN [NAME...]: runs the benches in the folder BIN; with names, those whose name starts with one of them.
+
+Standard output has only lines of name, value and unit, separated by tabs; progress goes to standard error.
+"""
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+RUNS = 5
+VMS = 1000
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def report(name, value, unit):
+    print(f"{name}\t{value}\t{unit}", flush=True)
+
+
+def relay(command):
+    """A bench that prints its lines itself."""
+    subprocess.run(command, check=True)
+
+
+def list_vms(binaries):
+    """CPU time and memory of the client that lists VMS virtual machines of the simulator, median of RUNS."""
+    clients = {
+        "floor": [binaries / "list_floor"],
+        "esxvi": [binaries / "list_esxvi"],
+        "govmomi": [binaries / "govmomi_list"],
+        "pyvmomi": ["/usr/bin/python3", HERE / "peers/pyvmomi_list.py"],
+    }
+    password = "bench"
+    server = subprocess.Popen([binaries / "vcsim", "-vm", str(VMS // 2), "-password", password],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        url = server.stdout.readline().strip()
+        for client, command in clients.items():
+            if client != "pyvmomi" and not command[0].exists():
+                say(f"list: {client} is left out, {command[0].name} is not built")
+                continue
+            runs = []
+            for _ in range(RUNS):
+                done = subprocess.run([*command, url, "root", password], check=True, stdout=subprocess.PIPE)
+                runs.append(json.loads(done.stdout))
+                if runs[-1]["vms"] != VMS:
+                    raise RuntimeError(f"{client} found {runs[-1]['vms']} virtual machines instead of {VMS}")
+            report(f"list.{client}.cpu", round(statistics.median(run["cpu_seconds"] for run in runs), 4), "s")
+            report(f"list.{client}.rss", int(statistics.median(run["max_rss_kib"] for run in runs)), "KiB")
+    finally:
+        server.stdin.close()
+        server.wait()
+
+
+def main():
+    binaries = Path(sys.argv[1])
+    wanted = sys.argv[2:]
+    benches = {program.name.removeprefix("bench_"): lambda program=program: relay([program])
+               for program in sorted(binaries.glob("bench_*")) if os.access(program, os.X_OK)}
+    benches["list"] = lambda: list_vms(binaries)
+    benches["compile"] = lambda: relay(["/usr/bin/python3", HERE / "compile_time.py"])
+    chosen = [name for name in benches if not wanted or any(name.startswith(want) for want in wanted)]
+    if not chosen:
+        sys.exit(f"no such bench; there are: {' '.join(benches)}")
+    for name in chosen:
+        say(f"==> {name}")
+        benches[name]()
+
+
+if __name__ == "__main__":
+    main()

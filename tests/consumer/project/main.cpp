@@ -1,0 +1,3 @@
+#include <esxvi/esxvi.hpp>
+
+int main() { return 0; }

@@ -1,0 +1,83 @@
+# esxvi_add_test(NAME SOURCE... [LIBS LIB...] [LABELS LABEL...] [DEFINES DEFINITION...] [TIMEOUT SECONDS])
+#
+# One small doctest program, one CTest test of the same name, labelled with its folder and LABELS. A program whose every
+# case was skipped (ESXVI_SKIP in support/skip.hpp) counts as skipped. The label `concurrency` puts it into the build
+# with ThreadSanitizer; `interop` has the vSphere simulator built first (support/peer.hpp starts it).
+function(esxvi_add_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "LIBS;LABELS;DEFINES")
+  get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+  set(target test_${name})
+  add_executable(${target} ${arg_UNPARSED_ARGUMENTS})
+  target_link_libraries(${target} PRIVATE esxvi::esxvi esxvi_test_main esxvi_warnings ${arg_LIBS})
+  target_compile_definitions(${target} PRIVATE ${arg_DEFINES})
+  add_test(NAME ${name} COMMAND ${target})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS "${folder};${arg_LABELS}" SKIP_RETURN_CODE 77
+                                          TIMEOUT ${arg_TIMEOUT})
+  add_dependencies(tests_all ${target})
+  if("concurrency" IN_LIST arg_LABELS)
+    add_dependencies(tests_concurrency ${target})
+  endif()
+  if("interop" IN_LIST arg_LABELS)
+    add_dependencies(tests_interop ${target})
+    target_compile_definitions(${target} PRIVATE ESXVI_VCSIM="${ESXVI_VCSIM}")
+    if(TARGET vcsim)
+      add_dependencies(${target} vcsim)
+    endif()
+  endif()
+endfunction()
+
+# esxvi_add_compile_failure(NAME SOURCE MESSAGE [DEFINES DEFINITION...])
+#
+# SOURCE must not compile, and the compiler must say MESSAGE (a regular expression) when it refuses.
+function(esxvi_add_compile_failure name source message)
+  cmake_parse_arguments(PARSE_ARGV 3 arg "" "" "DEFINES")
+  get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+  list(TRANSFORM arg_DEFINES PREPEND -D)
+  add_test(NAME ${name}
+           COMMAND ${CMAKE_COMMAND} "-DMESSAGE=${message}" -P ${PROJECT_SOURCE_DIR}/tests/support/must_not_compile.cmake
+                   -- ${CMAKE_CXX_COMPILER} -std=c++20 -fsyntax-only -I${PROJECT_SOURCE_DIR}/include
+                   "-I$<JOIN:$<TARGET_PROPERTY:Boost::headers,INTERFACE_INCLUDE_DIRECTORIES>,;-I>" ${arg_DEFINES}
+                   ${CMAKE_CURRENT_SOURCE_DIR}/${source}
+           COMMAND_EXPAND_LISTS)
+  set_tests_properties(${name} PROPERTIES LABELS "${folder};compile" TIMEOUT 300)
+endfunction()
+
+# esxvi_add_fuzzer(NAME SOURCE... [SEEDS FOLDER_OR_FILE...] [DICTIONARY FILE] [LIBS LIB...])
+#
+# A libFuzzer target (LLVMFuzzerTestOneInput) of the preset `fuzz`. In every other build the same code runs over its
+# seeds as a test. Seeds that are missing are left out: the recorded bodies beside a checkout are optional.
+set(ESXVI_LIBFUZZER OFF CACHE BOOL "Build the fuzz targets with libFuzzer (clang)")
+set(ESXVI_FUZZERS ${PROJECT_BINARY_DIR}/fuzzers.tsv)
+file(WRITE ${ESXVI_FUZZERS} "")
+function(esxvi_add_fuzzer name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "DICTIONARY" "SEEDS;LIBS")
+  set(seeds)
+  foreach(seed IN LISTS arg_SEEDS)
+    get_filename_component(seed ${seed} ABSOLUTE)
+    if(EXISTS ${seed})
+      list(APPEND seeds ${seed})
+    endif()
+  endforeach()
+  set(target fuzz_${name})
+  add_executable(${target} ${arg_UNPARSED_ARGUMENTS})
+  target_link_libraries(${target} PRIVATE esxvi::esxvi esxvi_warnings ${arg_LIBS})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  add_dependencies(fuzzers ${target})
+  if(ESXVI_LIBFUZZER)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer)
+    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+    set(dictionary)
+    if(arg_DICTIONARY)
+      get_filename_component(dictionary ${arg_DICTIONARY} ABSOLUTE)
+    endif()
+    file(APPEND ${ESXVI_FUZZERS} "${name}\t${CMAKE_CURRENT_BINARY_DIR}/${target}\t${dictionary}\t${seeds}\n")
+  else()
+    target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/fuzz_main.cpp)
+    add_dependencies(tests_all ${target})
+    add_test(NAME ${target} COMMAND ${target} ${seeds})
+    set_tests_properties(${target} PROPERTIES LABELS fuzz SKIP_RETURN_CODE 77 TIMEOUT 300)
+  endif()
+endfunction()
