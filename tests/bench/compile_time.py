@@ -54,7 +54,7 @@ def main():
                 measure(name, source, "-O0", made, runs)
 
         including("esxvi", "esxvi/esxvi.hpp")
-        for header in ("VirtualMachineConfigSpec", "VirtualMachine", "HostSystem"):
+        for header in ("VirtualMachineConfigSpec", "VirtualMachine", "VirtualMachine_properties", "HostSystem"):
             including(f"types.{header}", f"esxvi/types/{header}.hpp")
         including("types.all", "esxvi/types/all.hpp", runs=1)  # minutes and gigabytes: once is enough
 

@@ -11,8 +11,6 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-RUNS = 5
-VMS = 1000
 
 
 def say(text):
@@ -28,16 +26,17 @@ def relay(command):
     subprocess.run(command, check=True)
 
 
-def list_vms(binaries):
-    """CPU time and memory of the client that lists VMS virtual machines of the simulator, median of RUNS."""
+def list_vms(binaries, vms, times):
+    """CPU time and memory of each client that lists the virtual machines of the simulator, median of some runs."""
     clients = {
         "floor": [binaries / "list_floor"],
         "esxvi": [binaries / "list_esxvi"],
+        "esxvi_stream": [binaries / "list_esxvi", "--stream"],
         "govmomi": [binaries / "govmomi_list"],
         "pyvmomi": ["/usr/bin/python3", HERE / "peers/pyvmomi_list.py"],
     }
     password = "bench"
-    server = subprocess.Popen([binaries / "vcsim", "-vm", str(VMS // 2), "-password", password],
+    server = subprocess.Popen([binaries / "vcsim", "-vm", str(vms // 2), "-password", password],
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         url = server.stdout.readline().strip()
@@ -46,13 +45,13 @@ def list_vms(binaries):
                 say(f"list: {client} is left out, {command[0].name} is not built")
                 continue
             runs = []
-            for _ in range(RUNS):
+            for _ in range(times):
                 done = subprocess.run([*command, url, "root", password], check=True, stdout=subprocess.PIPE)
                 runs.append(json.loads(done.stdout))
-                if runs[-1]["vms"] != VMS:
-                    raise RuntimeError(f"{client} found {runs[-1]['vms']} virtual machines instead of {VMS}")
-            report(f"list.{client}.cpu", round(statistics.median(run["cpu_seconds"] for run in runs), 4), "s")
-            report(f"list.{client}.rss", int(statistics.median(run["max_rss_kib"] for run in runs)), "KiB")
+                if runs[-1]["vms"] != vms:
+                    raise RuntimeError(f"{client} found {runs[-1]['vms']} virtual machines instead of {vms}")
+            report(f"list{vms}.{client}.cpu", round(statistics.median(run["cpu_seconds"] for run in runs), 4), "s")
+            report(f"list{vms}.{client}.rss", int(statistics.median(run["max_rss_kib"] for run in runs)), "KiB")
     finally:
         server.stdin.close()
         server.wait()
@@ -63,7 +62,8 @@ def main():
     wanted = sys.argv[2:]
     benches = {program.name.removeprefix("bench_"): lambda program=program: relay([program])
                for program in sorted(binaries.glob("bench_*")) if os.access(program, os.X_OK)}
-    benches["list"] = lambda: list_vms(binaries)
+    benches["list1000"] = lambda: list_vms(binaries, 1000, 5)
+    benches["list10000"] = lambda: list_vms(binaries, 10000, 3)
     benches["compile"] = lambda: relay(["/usr/bin/python3", HERE / "compile_time.py"])
     chosen = [name for name in benches if not wanted or any(name.startswith(want) for want in wanted)]
     if not chosen:

@@ -15,6 +15,7 @@
 #pragma once
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <poll.h>
@@ -206,6 +207,7 @@ struct HttpServerOptions {
   bool lazy_body = false;                    ///< the handler is called before the body is read
   /// Takes over a TLS connection on which the client chose HTTP/2.
   std::function<void(HttpConnection&)> http2{};
+  std::string greeting{};  ///< said before anything else, without TLS
 };
 
 class HttpServer {
@@ -251,6 +253,7 @@ class HttpServer {
   }
   std::string ca_file() const { return options_.certificate->file(); }
   std::size_t connections() const { return connections_; }
+  std::size_t closed() const { return closed_; }
   std::size_t requests() const { return requests_; }
 
  private:
@@ -288,12 +291,15 @@ class HttpServer {
         if (socket >= 0) ::close(socket);
         return;
       }
+      int const now = 1;  // replies go out in several writes
+      ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &now, sizeof now);
       sockets_.insert(socket);
       threads_.emplace_back([this, socket, number = ++connections_] {
         serve(socket, number);
         std::lock_guard inner{mutex_};
         sockets_.erase(socket);
         ::close(socket);
+        ++closed_;
       });
     }
   }
@@ -306,6 +312,7 @@ class HttpServer {
       if (SSL_accept(ssl.get()) != 1) return;
     }
     HttpConnection connection{socket, ssl.get()};
+    connection.send(options_.greeting);
     unsigned char const* protocol = nullptr;
     unsigned int length = 0;
     if (ssl != nullptr) SSL_get0_alpn_selected(ssl.get(), &protocol, &length);
@@ -329,6 +336,7 @@ class HttpServer {
   int listener_ = -1;
   std::uint16_t port_ = 0;
   std::atomic<std::size_t> connections_{0};
+  std::atomic<std::size_t> closed_{0};
   std::atomic<std::size_t> requests_{0};
   std::mutex mutex_{};
   bool stopping_ = false;

@@ -1,5 +1,7 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #include <doctest/doctest.h>
 #include <names.hpp>
+#include <source.hpp>
 
 #include <algorithm>
 
@@ -71,6 +73,7 @@ TEST_CASE("the real schema needs no renamed type, and few renamed members") {
   CHECK(std::count(renamed.begin(), renamed.end(), "namespace_") == 5);
   CHECK(std::count(renamed.begin(), renamed.end(), "operator_") == 4);
   CHECK(std::count(renamed.begin(), renamed.end(), "template_") == 4);
+  CAPTURE(source::join(renamed, " "));
   CHECK(renamed.size() == 13);
 }
 

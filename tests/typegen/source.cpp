@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #include <doctest/doctest.h>
 #include <source.hpp>
 
@@ -19,7 +20,7 @@ TEST_CASE("an argument in parentheses stays in one piece if it can") {
         "D(" + forty + ", (" + forty + "),\n  (a, " + forty + "))\n");
   CHECK(call("D(", {"S", "(" + forty + ", " + forty + ", " + forty + ")"}, ")") ==
         "D(S,\n  (" + forty + ", " + forty + ",\n   " + forty + "))\n");
-  const std::string long_name(97, 'n');
+  const std::string long_name(98, 'n');
   CHECK(call("D(", {long_name, "()"}, ")") == "D(\n    " + long_name + ",\n    ())\n");
 }
 
@@ -35,7 +36,8 @@ TEST_CASE("comments behind lines that follow each other are aligned") {
 
 TEST_CASE("declarations and comments keep to the columns") {
   CHECK(declaration("int", "a", "{}") == "  int a{};");
-  CHECK(declaration(forty + forty, forty, "{}") == "  " + forty + forty + "\n      " + forty + "{};");
+  CHECK(declaration(forty + forty, forty, "{}") ==
+        "  " + forty + forty + "\n      " + forty + "{};");
   CHECK(doc_comment("short") == "/// short\n");
   CHECK(doc_comment(forty + ' ' + forty + ' ' + forty) ==
         "/// " + forty + ' ' + forty + "\n/// " + forty + '\n');

@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // Schemas for the tests of the generator.
 #pragma once
 
@@ -57,8 +58,7 @@ inline std::string without_comments(std::string_view text) {
 }
 
 /// What an InputError says, or "no error".
-template <class Function>
-std::string error_of(Function function) {
+template <class Function> std::string error_of(Function function) {
   try {
     function();
   } catch (const std::exception& error) {

@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #include <doctest/doctest.h>
 
 #include "support.hpp"
@@ -85,8 +86,7 @@ TEST_CASE("what is wrong is said with file, line and reason") {
       {"managed M\n  method A\n    throws F\n", 2, "method M.A: unknown fault 'F'"},
       {"managed M\n  method A\n    returns int\n    returns int\n", 4,
        "managed M: method A: 'returns' twice"},
-      {"managed M\n  method A\n    returns int result=Foo\n", 3,
-       "method M.A: unknown type 'Foo'"},
+      {"managed M\n  method A\n    returns int result=Foo\n", 3, "method M.A: unknown type 'Foo'"},
   };
   for (const Case& test : cases) {
     CAPTURE(test.declarations);

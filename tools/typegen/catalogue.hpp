@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // A schema with an index: what is X, what derives from X, what contains itself.
 #pragma once
 

@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // What must hold in a schema before anything is generated from it.
 #include <algorithm>
 #include <set>
@@ -67,8 +68,7 @@ class Checker {
   }
 
   /// Versions that are named exist; a list without any (a WSDL alone) is not checked against.
-  template <class Facts>
-  void facts(int line, const Facts& facts) const {
+  template <class Facts> void facts(int line, const Facts& facts) const {
     const auto known = [&](const std::string& version) {
       if (!version.empty() && !versions_.empty() && !versions_.contains(version))
         fail(line, "unknown version '" + version + "'");
@@ -92,8 +92,7 @@ class Checker {
     }
   }
 
-  template <class Entry>
-  void members(const std::vector<Entry>& members) const {
+  template <class Entry> void members(const std::vector<Entry>& members) const {
     std::set<std::string_view> names;
     for (const Entry& member : members) {
       if (!names.insert(member.name).second)
@@ -118,8 +117,8 @@ class Checker {
       for (const Field& field : structure.fields)
         for (const Field& other : base->fields)
           if (field.name == other.name)
-            fail(field.line, "field '" + field.name + "' is declared in base " + base->name +
-                                 " already");
+            fail(field.line,
+                 "field '" + field.name + "' is declared in base " + base->name + " already");
   }
 
   void recursion(const Struct& structure) const {

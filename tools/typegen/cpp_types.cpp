@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #include "cpp_types.hpp"
 
 #include <stdexcept>
@@ -14,18 +15,10 @@ struct PrimitiveType {
 
 /// By XSD type, so that a primitive that a later release adds as another name for a string works.
 constexpr PrimitiveType primitive_types[] = {
-    {"xsd:anyType", "Any", true},
-    {"xsd:anyURI", "std::string"},
-    {"xsd:base64Binary", "Binary"},
-    {"xsd:boolean", "bool"},
-    {"xsd:byte", "std::int8_t"},
-    {"xsd:dateTime", "DateTime"},
-    {"xsd:double", "double"},
-    {"xsd:float", "float"},
-    {"xsd:int", "std::int32_t"},
-    {"xsd:long", "std::int64_t"},
-    {"xsd:short", "std::int16_t"},
-    {"xsd:string", "std::string"},
+    {"xsd:anyType", "Any", true}, {"xsd:anyURI", "std::string"}, {"xsd:base64Binary", "Binary"},
+    {"xsd:boolean", "bool"},      {"xsd:byte", "std::int8_t"},   {"xsd:dateTime", "DateTime"},
+    {"xsd:double", "double"},     {"xsd:float", "float"},        {"xsd:int", "std::int32_t"},
+    {"xsd:long", "std::int64_t"}, {"xsd:short", "std::int16_t"}, {"xsd:string", "std::string"},
 };
 
 }  // namespace
@@ -33,7 +26,8 @@ constexpr PrimitiveType primitive_types[] = {
 CppTypes::Element CppTypes::element(const TypeRef& type, std::string_view owner) const {
   if (type.reference) return {"Ref<" + names_.type(type.name) + ">"};
   switch (catalogue_.kind(type.name)) {
-    case Kind::enumeration: return {"Enum<" + names_.type(type.name) + ">"};
+    case Kind::enumeration:
+      return {"Enum<" + names_.type(type.name) + ">"};
     case Kind::structure:
       if (catalogue_.has_subtypes(type.name) ||
           (type.optional && !type.array && catalogue_.contains(type.name, owner)))
@@ -46,7 +40,8 @@ CppTypes::Element CppTypes::element(const TypeRef& type, std::string_view owner)
             if (known.xsd == primitive.xsd) return {std::string(known.cpp), known.nullable};
       break;
     case Kind::object:
-    case Kind::none: break;
+    case Kind::none:
+      break;
   }
   throw std::runtime_error("no C++ type for '" + type.name + "'");
 }

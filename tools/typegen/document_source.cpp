@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #include "document_source.hpp"
 
 #include <curl/curl.h>
@@ -44,6 +45,11 @@ std::string download(const Handle& handle, const std::string& url, bool insecure
   if (outcome == CURLE_PEER_FAILED_VERIFICATION)
     throw InputError(url, 0,
                      "the server's certificate is not trusted; --insecure reads it all the same");
+  if (outcome == CURLE_HTTP_RETURNED_ERROR) {
+    long status = 0;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    throw InputError(url, 0, "the server answers with status " + std::to_string(status));
+  }
   if (outcome != CURLE_OK) throw InputError(url, 0, curl_easy_strerror(outcome));
   return text;
 }

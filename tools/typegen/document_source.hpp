@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // Where the WSDL's files come from: a folder, or a server that serves them under /sdk/.
 #pragma once
 

@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // The generated headers. Each function adds files, by their path below the output folder.
 #pragma once
 
@@ -51,8 +52,7 @@ std::string describe_enum(const std::string& name, const std::vector<std::string
 bool is_long(std::size_t members);
 
 /// "vim.TaskInfo; since 2.0; deprecated since 5.0"
-template <class Facts>
-std::string describe_facts(const Facts& facts) {
+template <class Facts> std::string describe_facts(const Facts& facts) {
   std::string out;
   const auto add = [&out](std::string_view text) {
     if (!out.empty()) out += "; ";

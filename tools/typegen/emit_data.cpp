@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // Data objects, faults, events, enums, and the forward declarations of all types.
 #include <algorithm>
 
@@ -34,7 +35,9 @@ std::string enum_text(const Model& model, const Enum& enumeration) {
   return source::in_namespace(name + '_', body) + '\n';
 }
 
-std::string struct_text(const Model& model, const Struct& structure) {
+/// `later`: what the same header defines only behind this struct.
+std::string struct_text(const Model& model, const Struct& structure,
+                        const std::set<std::string_view>& later) {
   const std::string& name = model.names.type(structure.name);
   const bool has_base = model.catalogue.cpp_base(structure) != nullptr;
   const std::string base = has_base ? model.names.type(structure.base) : std::string();
@@ -42,9 +45,13 @@ std::string struct_text(const Model& model, const Struct& structure) {
   std::vector<std::string> members;
   for (const Field& field : structure.fields) {
     const std::string comment = describe_facts(field.facts);
+    // An initialiser for a vector of a type that is not complete is more than the standard allows.
+    const bool incomplete = field.type.array && !field.type.reference &&
+                            !model.catalogue.has_subtypes(field.type.name) &&
+                            later.contains(field.type.name);
     members.push_back(model.names.member(field.name, Scope::structure));
     lines.add(source::declaration(model.types.member(field.type, structure.name), members.back(),
-                                  "{}", comment),
+                                  incomplete ? "" : "{}", comment),
               comment);
   }
   if (!has_base) lines.add("  Extra extra{};");
@@ -63,12 +70,15 @@ std::string header_text(const Model& model, const std::set<std::string>& include
     long_description = long_description || is_long(enumeration->values.size());
     body += enum_text(model, *enumeration);
   }
+  std::set<std::string_view> later;
+  for (const Struct* structure : structs) later.insert(structure->name);
   for (const Struct* structure : structs) {
+    later.erase(structure->name);
     long_description = long_description || is_long(structure->fields.size());
-    body += struct_text(model, *structure);
+    body += struct_text(model, *structure, later);
   }
-  return source::preamble(model.schema().release, includes_of(includes, long_description)) +
-         '\n' + source::in_namespace("esxvi::types", body);
+  return source::preamble(model.schema().release, includes_of(includes, long_description)) + '\n' +
+         source::in_namespace("esxvi::types", body);
 }
 
 }  // namespace
@@ -128,8 +138,8 @@ void emit_forward(const Model& model, Files& files) {
   std::string body = "\n";
   const auto declare = [&](const std::string& wire_name, const char* keyword, const char* tail) {
     const std::string& name = model.names.type(wire_name);
-    body += "namespace " + name + "_ {\n" + keyword + name + tail + ";\n}\nusing " + name + "_::" +
-            name + ";\n";
+    body += "namespace " + name + "_ {\n" + keyword + name + tail + ";\n}\nusing " + name +
+            "_::" + name + ";\n";
   };
   for (const Enum& enumeration : model.schema().enums)
     declare(enumeration.name, "enum class ", " : int");

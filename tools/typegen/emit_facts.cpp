@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // facts.hpp, secrets.hpp, versions.hpp: what is known of types and members besides their types.
 #include <algorithm>
 #include <stdexcept>
@@ -99,8 +100,7 @@ struct Row {
   }
 };
 
-template <class Entry>
-Row row_of(const Entry& entry) {
+template <class Entry> Row row_of(const Entry& entry) {
   Row row{.name = entry.name, .since = entry.facts.since};
   row.deprecated = entry.facts.deprecated;
   if constexpr (requires { entry.facts.secret; }) row.secret = entry.facts.secret;
@@ -108,8 +108,7 @@ Row row_of(const Entry& entry) {
   return row;
 }
 
-template <class Entries>
-void add_members(Row& row, const Entries& entries) {
+template <class Entries> void add_members(Row& row, const Entries& entries) {
   for (const auto& entry : entries)
     if (Row member = row_of(entry); member.says_something())
       row.members.push_back(std::move(member));
@@ -228,8 +227,7 @@ void emit_versions(const Schema& schema, Files& files) {
     body += "};\n";
   }
   files["versions.hpp"] =
-      source::preamble(schema.release, {"cstddef", "iterator", "string_view"}) +
-      '\n' +
+      source::preamble(schema.release, {"cstddef", "iterator", "string_view"}) + '\n' +
       source::in_namespace("esxvi::types", body + std::string(version_functions) + '\n');
 }
 
@@ -253,11 +251,11 @@ void emit_secrets(const Schema& schema, Files& files) {
       "\n/// Wire names of elements that carry a password or a ticket, sorted: members and "
       "parameters by their\n/// own name, a reply by the name of its element. A name may mean "
       "something harmless elsewhere;\n/// facts_of (facts.hpp) tells which type's member it is.\n";
-  body += items.empty() ? "inline constexpr std::string_view secret_members[] = {{}};\n"
-                        : source::list("inline constexpr std::string_view secret_members[] = {\n    ",
-                                       items, "};");
-  files["secrets.hpp"] = source::preamble(schema.release, {"string_view"}) +
-                         '\n' +
+  body += items.empty()
+              ? "inline constexpr std::string_view secret_members[] = {{}};\n"
+              : source::list("inline constexpr std::string_view secret_members[] = {\n    ", items,
+                             "};");
+  files["secrets.hpp"] = source::preamble(schema.release, {"string_view"}) + '\n' +
                          source::in_namespace("esxvi::types", body + '\n');
 }
 
@@ -267,9 +265,8 @@ void emit_facts(const Model& model, Files& files) {
   emit_versions(model.schema(), files);
   emit_secrets(model.schema(), files);
   files["facts.hpp"] =
-      source::preamble(model.schema().release,
-                       {"cstddef", "cstdint", "iterator", "optional", "string_view",
-                        include_of("versions.hpp")}) +
+      source::preamble(model.schema().release, {"cstddef", "cstdint", "iterator", "optional",
+                                                "string_view", include_of("versions.hpp")}) +
       '\n' +
       source::in_namespace(
           "esxvi::types",
@@ -279,8 +276,8 @@ void emit_facts(const Model& model, Files& files) {
 
 Files generate(const Model& model) {
   Files files;
-  for (const auto emit : {emit_data, emit_forward, emit_objects, emit_hierarchy, emit_facts,
-                          emit_umbrellas})
+  for (const auto emit :
+       {emit_data, emit_forward, emit_objects, emit_hierarchy, emit_facts, emit_umbrellas})
     emit(model, files);
   return files;
 }

@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // hierarchy.hpp: which struct, and which managed object, derives from which.
 #include <algorithm>
 
@@ -98,14 +99,13 @@ void emit_hierarchy(const Model& model, Files& files) {
       std::to_string(model.schema().structs.size()) + ";\n" +
       "inline constexpr std::size_t entry_count = " + std::to_string(entries.size()) + ";\n" +
       number_table("std::uint32_t", "positions", positions) +
-      number_table("std::uint8_t", "sizes", sizes) +
-      number_table("std::uint16_t", "bases", bases) + std::string(details) + '\n';
+      number_table("std::uint8_t", "sizes", sizes) + number_table("std::uint16_t", "bases", bases) +
+      std::string(details) + '\n';
   files["hierarchy.hpp"] =
-      source::preamble(model.schema().release, {"cstddef", "cstdint", "string_view"}) +
-      '\n' +
-      source::in_namespace("esxvi::types", "\n" +
-                                               source::in_namespace("detail::hierarchy", tables) +
-                                               std::string(functions) + '\n');
+      source::preamble(model.schema().release, {"cstddef", "cstdint", "string_view"}) + '\n' +
+      source::in_namespace(
+          "esxvi::types",
+          "\n" + source::in_namespace("detail::hierarchy", tables) + std::string(functions) + '\n');
 }
 
 }  // namespace esxvi::typegen

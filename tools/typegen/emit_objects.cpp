@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // Managed objects: the described properties, and the requests of the methods.
 #include "emit.hpp"
 #include "source.hpp"
@@ -24,8 +25,7 @@ std::string properties_text(const Model& model, const ObjectHeaders& headers) {
   return source::preamble(model.schema().release,
                           includes_of(headers.property_includes, is_long(members.size()))) +
          '\n' +
-         source::in_namespace("esxvi::types",
-                              '\n' + source::in_namespace(name + '_', body) + '\n');
+         source::in_namespace("esxvi::types", '\n' + source::in_namespace(name + '_', body) + '\n');
 }
 
 /// `static constexpr MethodFacts facts{...};`
@@ -59,7 +59,7 @@ std::string request_text(const Model& model, const Managed& object, const Method
   if (reply.reference && reply.name == "Task") {
     // Of a method that only a WSDL describes nobody knows what its task results in.
     const std::string& result = method.reply->facts.result;
-    const std::string type = result.empty()    ? "Any"
+    const std::string type = result.empty()     ? "Any"
                              : result == "void" ? "void"
                                                 : model.types.member(parse_type(result));
     body += "  using result_type = " + type + ";\n";

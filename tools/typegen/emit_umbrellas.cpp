@@ -1,7 +1,9 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // Headers that only include or list others: all.hpp, the catalogue in parts, the index.
 #include <algorithm>
 #include <cstdint>
 #include <numeric>
+#include <utility>
 
 #include "emit.hpp"
 #include "graph.hpp"
@@ -75,13 +77,12 @@ std::vector<std::size_t> assign_parts(const Units& all) {
   std::size_t total = 0;
   for (std::size_t unit = 0; unit < count; ++unit) {
     total += all.units[unit].weight;
-    for (const std::size_t needed : closure[unit])
-      closure_weight[unit] += all.units[needed].weight;
+    for (const std::size_t needed : closure[unit]) closure_weight[unit] += all.units[needed].weight;
   }
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
-    return closure_weight[left] > closure_weight[right];
+  std::sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
+    return std::pair(closure_weight[right], left) < std::pair(closure_weight[left], right);
   });
   const std::size_t capacity = total / part_count + total / (8 * part_count) + 1;
   std::vector<std::size_t> part(count, 0), own(part_count, 0), included(part_count, 0);
@@ -94,7 +95,7 @@ std::vector<std::size_t> assign_parts(const Units& all) {
       for (const std::size_t needed : closure[unit])
         if (!has[candidate][needed]) added += all.units[needed].weight;
       // What a part includes already counts against it, so that none collects everything.
-      const std::size_t cost = 8 * added + included[candidate] + own[candidate];
+      const std::size_t cost = 3 * added + included[candidate] + own[candidate];
       if (best == part_count || cost < best_cost) {
         best = candidate;
         best_cost = cost;
@@ -139,8 +140,9 @@ void emit_catalogue(const Model& model, Files& files) {
     std::string body = "\n";
     const auto add = [&](const std::string& what, std::vector<std::string>& names) {
       std::sort(names.begin(), names.end());
-      body += source::alias("using " + what + '_' + two_digits(part) + " = TypeList<", names, ">;") +
-              '\n';
+      body +=
+          source::alias("using " + what + '_' + two_digits(part) + " = TypeList<", names, ">;") +
+          '\n';
     };
     add("structs", structs);
     add("enums", enums);
@@ -151,12 +153,14 @@ void emit_catalogue(const Model& model, Files& files) {
   }
   files["catalogue.hpp"] =
       source::preamble(release, {"cstddef"}) +
-      "\n/// All structs, all enums that are the type of some member and all requests, each once, in\n"
-      "/// esxvi/types/catalogue/part_NN.hpp as TypeLists structs_NN, enums_NN and requests_NN: for\n"
+      "\n/// All structs, all enums that are the type of some member and all requests, each once, "
+      "in\n"
+      "/// esxvi/types/catalogue/part_NN.hpp as TypeLists structs_NN, enums_NN and requests_NN: "
+      "for\n"
       "/// programs that do something for every type, one translation unit per part.\n" +
-      source::in_namespace("esxvi::types::catalogue",
-                           "\ninline constexpr std::size_t part_count = " +
-                               std::to_string(part_count) + ";\n\n");
+      source::in_namespace(
+          "esxvi::types::catalogue",
+          "\ninline constexpr std::size_t part_count = " + std::to_string(part_count) + ";\n\n");
 }
 
 void emit_all(const Model& model, Files& files) {

@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #include "graph.hpp"
 
 #include <algorithm>
@@ -46,8 +47,7 @@ std::vector<std::size_t> strong_components(const Graph& graph) {
         ++components;
       }
       visits.pop_back();
-      if (!visits.empty())
-        low[visits.back().node] = std::min(low[visits.back().node], low[done]);
+      if (!visits.empty()) low[visits.back().node] = std::min(low[visits.back().node], low[done]);
     }
   }
   return component;

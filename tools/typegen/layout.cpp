@@ -1,7 +1,9 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #include "layout.hpp"
 
 #include <algorithm>
 #include <cctype>
+#include <initializer_list>
 #include <stdexcept>
 #include <string_view>
 #include <unordered_map>
@@ -50,8 +52,7 @@ class Builder {
     for (const Enum& enumeration : schema_.enums)
       if (used_enums_.contains(enumeration.name))
         add(enumeration.name, group_path(enumeration.name, enumeration.facts.vmodl));
-    for (const Struct& structure : schema_.structs)
-      add(structure.name, struct_path(structure));
+    for (const Struct& structure : schema_.structs) add(structure.name, struct_path(structure));
     connect();
     merge();
     add_constants();
@@ -119,8 +120,7 @@ class Builder {
 
   /// The structs and enums that a struct needs declared: its base, and those of its members. The
   /// static type of a polymorphic member counts, because the codec needs it complete.
-  template <class Visitor>
-  void for_each_need(const Struct& structure, Visitor visit) const {
+  template <class Visitor> void for_each_need(const Struct& structure, Visitor visit) const {
     if (catalogue_.cpp_base(structure)) visit(structure.base);
     for (const Field& field : structure.fields)
       if (catalogue_.is_declared(field.type)) visit(field.type.name);
@@ -178,37 +178,45 @@ class Builder {
     }
   }
 
-  /// Sorted by name, save that what another one needs complete comes before it. Arrays count
-  /// too, where they make no cycle: a vector of an incomplete type is fine, but only as a member.
+  /// Sorted by name, save that what another one needs comes before it. Where types need each
+  /// other, what must be complete comes first, then what an array holds (a vector of an
+  /// incomplete type is fine as a member, but has its limits), then static types of boxes.
   std::vector<const Struct*> in_dependency_order(const std::vector<const Struct*>& structs) const {
     std::unordered_map<std::string_view, std::size_t> index;
     for (std::size_t i = 0; i < structs.size(); ++i) index.emplace(structs[i]->name, i);
-    Graph complete(structs.size()), all(structs.size());
+    Graph complete(structs.size()), value(structs.size()), all(structs.size());
     for (std::size_t i = 0; i < structs.size(); ++i) {
-      const auto need = [&](Graph& graph, const std::string& name) {
-        if (const auto found = index.find(name); found != index.end() && found->second != i)
-          graph[i].push_back(found->second);
+      const auto need = [&](const std::string& name, std::initializer_list<Graph*> graphs) {
+        const auto found = index.find(name);
+        if (found == index.end() || found->second == i) return;
+        for (Graph* graph : graphs) (*graph)[i].push_back(found->second);
       };
-      need(complete, structs[i]->base);
-      need(all, structs[i]->base);
-      for (const Field& field : structs[i]->fields)
-        if (!field.type.reference) {
-          const bool boxed = catalogue_.has_subtypes(field.type.name) ||
-                             catalogue_.contains(field.type.name, structs[i]->name);
-          if (!field.type.array && !boxed) need(complete, field.type.name);
-          need(all, field.type.name);
-        }
+      need(structs[i]->base, {&complete, &value, &all});
+      for (const Field& field : structs[i]->fields) {
+        if (field.type.reference) continue;
+        if (catalogue_.has_subtypes(field.type.name))
+          need(field.type.name, {&all});
+        else if (field.type.array)
+          need(field.type.name, {&value, &all});
+        else if (catalogue_.contains(field.type.name, structs[i]->name))
+          need(field.type.name, {&all});
+        else
+          need(field.type.name, {&complete, &value, &all});
+      }
     }
-    // Within a component of the graph of all needs only those for completeness count.
-    const std::vector<std::size_t> component = strong_components(all);
+    // A need counts where it makes no circle with others of its kind.
+    const std::vector<std::size_t> in_value = strong_components(value),
+                                   in_all = strong_components(all);
     std::vector<const Struct*> ordered;
     std::vector<bool> placed(structs.size(), false);
     const auto place = [&](auto& self, std::size_t at) -> void {
       if (placed[at]) return;
       placed[at] = true;
       for (const std::size_t target : sorted(complete[at])) self(self, target);
+      for (const std::size_t target : sorted(value[at]))
+        if (in_value[target] != in_value[at]) self(self, target);
       for (const std::size_t target : sorted(all[at]))
-        if (component[target] != component[at]) self(self, target);
+        if (in_all[target] != in_all[at]) self(self, target);
       ordered.push_back(structs[at]);
     };
     for (std::size_t i = 0; i < structs.size(); ++i) place(place, i);
@@ -238,8 +246,7 @@ class Builder {
       const auto need = [this](std::set<std::string>& includes, const TypeRef& type) {
         if (catalogue_.is_declared(type)) includes.insert(layout_.header_of.at(type.name));
       };
-      if (!object.base.empty())
-        headers.property_includes.insert(object.base + "_properties.hpp");
+      if (!object.base.empty()) headers.property_includes.insert(object.base + "_properties.hpp");
       for (const Property& property : object.properties)
         need(headers.property_includes, property.type);
       headers.includes.insert(headers.properties_path);
@@ -247,8 +254,7 @@ class Builder {
       if (!object.base.empty()) headers.includes.insert(object.base + ".hpp");
       for (const Method& method : object.methods) {
         layout_.header_of.emplace(method.name, headers.path);
-        for (const Parameter& parameter : method.parameters)
-          need(headers.includes, parameter.type);
+        for (const Parameter& parameter : method.parameters) need(headers.includes, parameter.type);
         if (!method.reply) continue;
         need(headers.includes, method.reply->type);
         need(headers.includes, parse_type(method.reply->facts.result));

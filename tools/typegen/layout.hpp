@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // Which type goes into which header, and which header needs which.
 //
 //  - A data object or an enum that some member uses goes where its outermost VMODL class goes:
@@ -39,10 +40,10 @@ struct ObjectHeaders {
 };
 
 struct Layout {
-  std::vector<DataHeader> data{};              // sorted by path
-  std::vector<ObjectHeaders> objects{};        // sorted by name
-  std::vector<const Enum*> constants{};        // sorted by name
-  std::map<std::string, std::string> forwards{};  // path to the path that it includes
+  std::vector<DataHeader> data{};                               // sorted by path
+  std::vector<ObjectHeaders> objects{};                         // sorted by name
+  std::vector<const Enum*> constants{};                         // sorted by name
+  std::map<std::string, std::string> forwards{};                // path to the path that it includes
   std::map<std::string, std::string, std::less<>> header_of{};  // type or method to path
 };
 

@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // typegen: from a vim25 schema to headers of described C++ types.
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -45,8 +46,7 @@ Schema read_input(const Arguments& arguments, std::vector<std::string>& notes) {
   std::optional<Schema> known;
   if (!arguments.schema.empty()) known = read_text(read_file(arguments.schema), arguments.schema);
   if (arguments.wsdl.empty()) return std::move(*known);
-  const Schema wsdl =
-      read_wsdl(open_documents(arguments.wsdl, arguments.insecure), arguments.wsdl);
+  const Schema wsdl = read_wsdl(open_documents(arguments.wsdl, arguments.insecure), arguments.wsdl);
   return known ? merge_facts(wsdl, *known, notes) : wsdl;
 }
 

@@ -1,9 +1,10 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // From wire names to C++ names.
 //
 // The wire name is the C++ name, with these exceptions:
 //  - a member, parameter or enum value whose name C++ or a C library macro takes, that is the name
-//    of a type, that the generated struct needs for itself (`extra`, `self`, ...) or that ends in an
-//    underscore anyway gets one trailing underscore. The codec takes one off again.
+//    of a type, that the generated struct needs for itself (`extra`, `self`, ...) or that ends in
+//    an underscore anyway gets one trailing underscore. The codec takes one off again.
 //  - of two declarations that would share a name in namespace esxvi::types, or whose name is one of
 //    the vocabulary (Ref, Poly, ...) or of the nested namespace of another, the one that comes
 //    later gets a suffix: enums and structs first, then managed objects (`_Object`), then method

@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #include "output.hpp"
 
 #include <algorithm>
@@ -42,10 +43,17 @@ std::vector<std::string> compare(const Files& files, const fs::path& folder) {
   std::vector<std::string> differences;
   for_each_file(files, folder, [&](const std::string& path, State state) {
     switch (state) {
-      case State::same: break;
-      case State::missing: differences.push_back("missing: " + path); break;
-      case State::different: differences.push_back("different: " + path); break;
-      case State::superfluous: differences.push_back("superfluous: " + path); break;
+      case State::same:
+        break;
+      case State::missing:
+        differences.push_back("missing: " + path);
+        break;
+      case State::different:
+        differences.push_back("different: " + path);
+        break;
+      case State::superfluous:
+        differences.push_back("superfluous: " + path);
+        break;
     }
   });
   return differences;

@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // The model of a vim25 schema: what the text form and the WSDL are read into and what the headers
 // are written from.
 //
@@ -87,8 +88,7 @@ struct Value {
 BOOST_DESCRIBE_STRUCT(Value, (), (name, facts))
 
 /// A field of a struct, a property of a managed object, a parameter of a method.
-template <class Facts>
-struct Member {
+template <class Facts> struct Member {
   std::string name{};
   TypeRef type{};
   Facts facts{};

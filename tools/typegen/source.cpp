@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #include "source.hpp"
 
 #include <algorithm>
@@ -56,7 +57,9 @@ std::string alias(std::string_view head, const std::vector<std::string>& items,
   std::string broken = list(std::string(head.substr(0, equals)) + '\n' + std::string(indent, ' ') +
                                 std::string(head.substr(equals + 1)),
                             items, tail);
-  const auto lines = [](const std::string& text) { return std::count(text.begin(), text.end(), '\n'); };
+  const auto lines = [](const std::string& text) {
+    return std::count(text.begin(), text.end(), '\n');
+  };
   return lines(broken) <= lines(out) && lines(out) > 1 ? broken : out;
 }
 
@@ -126,8 +129,8 @@ std::string CommentedLines::text() const {
   return out;
 }
 
-std::string declaration(std::string_view type, std::string_view name,
-                        std::string_view initialiser, std::string_view comment) {
+std::string declaration(std::string_view type, std::string_view name, std::string_view initialiser,
+                        std::string_view comment) {
   std::string out("  ");
   out.append(type);
   const std::size_t behind = comment.empty() ? 0 : comment.size() + 5;

@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // Pieces of C++ source, laid out the way clang-format would (Google style, 100 columns), so that
 // generated headers read like the others and a formatter leaves them alone.
 #pragma once

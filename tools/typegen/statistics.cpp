@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #include "statistics.hpp"
 
 #include <algorithm>
@@ -16,8 +17,8 @@ std::string statistics(const Model& model) {
     faults += model.catalogue.derives(structure.name, "MethodFault");
     events += model.catalogue.derives(structure.name, "Event");
     with_subtypes += model.catalogue.has_subtypes(structure.name);
-    recursive += std::any_of(
-        structure.fields.begin(), structure.fields.end(), [&](const Field& field) {
+    recursive +=
+        std::any_of(structure.fields.begin(), structure.fields.end(), [&](const Field& field) {
           return !field.type.array && !model.catalogue.has_subtypes(field.type.name) &&
                  model.catalogue.contains(field.type.name, structure.name);
         });

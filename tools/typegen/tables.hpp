@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // Constant tables in generated headers: text in few large literals, numbers in plain arrays. They
 // need no relocation, no constructor, and cost a compiler some hundredths of a second, where
 // an array of thousands of std::string_view costs seconds.

@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // The text form of a schema (`vim25.schema`): one fact a line, two spaces per level.
 #pragma once
 

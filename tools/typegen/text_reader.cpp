@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // Reads the text form of a schema.
 #include <boost/describe/members.hpp>
 #include <boost/mp11/algorithm.hpp>
@@ -43,10 +44,17 @@ class Reader {
   Schema read() {
     while (next_line()) {
       switch (level_) {
-        case 0: top_level(); break;
-        case 1: member(); break;
-        case 2: operation_detail(); break;
-        default: fail("indented too deep");
+        case 0:
+          top_level();
+          break;
+        case 1:
+          member();
+          break;
+        case 2:
+          operation_detail();
+          break;
+        default:
+          fail("indented too deep");
       }
     }
     if (!format_seen_) fail("no line 'format 1': not a schema");
@@ -115,8 +123,7 @@ class Reader {
   static void set(std::optional<std::string>& member, std::string_view value) { member = value; }
 
   /// The rest of the line, `key` and `key=value`, into the described members of `facts`.
-  template <class Facts>
-  Facts take_facts() {
+  template <class Facts> Facts take_facts() {
     Facts facts;
     for (; at_ < tokens_.size(); ++at_) {
       const std::string_view token = tokens_[at_];
@@ -203,8 +210,7 @@ class Reader {
     declaration.facts = take_facts<TypeFacts>();
   }
 
-  template <class Facts>
-  void take_member(std::vector<Member<Facts>>& members) {
+  template <class Facts> void take_member(std::vector<Member<Facts>>& members) {
     Member<Facts>& member = members.emplace_back();
     member.name = take_name("a name");
     member.line = line_;
@@ -214,7 +220,8 @@ class Reader {
 
   void member() {
     switch (inside_) {
-      case Inside::nothing: fail("a member outside of any declaration");
+      case Inside::nothing:
+        fail("a member outside of any declaration");
       case Inside::enumeration: {
         Value& value = schema_.enums.back().values.emplace_back();
         value.name = take_name("a value");
@@ -222,8 +229,12 @@ class Reader {
         value.facts = take_facts<ValueFacts>();
         break;
       }
-      case Inside::structure: take_member(schema_.structs.back().fields); break;
-      case Inside::object: object_member(); break;
+      case Inside::structure:
+        take_member(schema_.structs.back().fields);
+        break;
+      case Inside::object:
+        object_member();
+        break;
     }
   }
 

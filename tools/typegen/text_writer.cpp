@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // Prints the text form of a schema.
 #include <boost/describe/members.hpp>
 #include <boost/mp11/algorithm.hpp>
@@ -19,8 +20,7 @@ void append_fact(std::string& out, const char* key, const std::optional<std::str
   append_fact(out, key, *value);
 }
 
-template <class Facts>
-void append_facts(std::string& out, const Facts& facts) {
+template <class Facts> void append_facts(std::string& out, const Facts& facts) {
   using Members = boost::describe::describe_members<Facts, boost::describe::mod_public>;
   boost::mp11::mp_for_each<Members>(
       [&](auto member) { append_fact(out, member.name, facts.*member.pointer); });

@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // Adds to a WSDL's schema what only the text form has.
 #include <algorithm>
 #include <unordered_map>
@@ -9,8 +10,7 @@
 namespace esxvi::typegen {
 namespace {
 
-template <class Entry>
-const Entry* find(const std::vector<Entry>& entries, std::string_view name) {
+template <class Entry> const Entry* find(const std::vector<Entry>& entries, std::string_view name) {
   const auto found = std::find_if(entries.begin(), entries.end(),
                                   [&](const Entry& entry) { return entry.name == name; });
   return found == entries.end() ? nullptr : &*found;
@@ -99,10 +99,9 @@ class Merger {
       // Behind the value that it follows in the known schema.
       auto at = merged.values.begin();
       for (std::size_t before = i; before > 0; --before) {
-        const auto found =
-            std::find_if(merged.values.begin(), merged.values.end(), [&](const Value& other) {
-              return other.name == known->values[before - 1].name;
-            });
+        const auto found = std::find_if(
+            merged.values.begin(), merged.values.end(),
+            [&](const Value& other) { return other.name == known->values[before - 1].name; });
         if (found == merged.values.end()) continue;
         at = found + 1;
         break;

@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // Reads the WSDL and the XSD files into a schema.
 #include <algorithm>
 #include <list>
@@ -18,9 +19,9 @@ constexpr std::string_view wsdl_namespace = "http://schemas.xmlsoap.org/wsdl/";
 constexpr std::string_view entry_document = "vimService.wsdl";
 
 /// XSD types that the service uses; the name in the schema is the XSD's own.
-constexpr std::string_view known_primitives[] = {
-    "anyType", "anyURI", "base64Binary", "boolean", "byte",  "dateTime",
-    "double",  "float",  "int",          "long",    "short", "string"};
+constexpr std::string_view known_primitives[] = {"anyType", "anyURI",   "base64Binary", "boolean",
+                                                 "byte",    "dateTime", "double",       "float",
+                                                 "int",     "long",     "short",        "string"};
 
 class Reader {
  public:
@@ -37,8 +38,7 @@ class Reader {
     for (const auto& [name, type] : complex_types_) complex_type(name, type);
     for (const auto& [name, type] : simple_types_) enumeration(name, type);
     methods();
-    for (const std::string& name : primitives_)
-      schema_.primitives.push_back({name, "xsd:" + name});
+    for (const std::string& name : primitives_) schema_.primitives.push_back({name, "xsd:" + name});
     if (!schema_.release.empty()) {
       const std::string space = schema_.wire_namespace.substr(schema_.wire_namespace.find(':') + 1);
       schema_.versions.push_back({schema_.release, space, schema_.release, false});
@@ -209,7 +209,8 @@ class Reader {
 
   void enumeration(const std::string& name, const Node& node) {
     const XmlElement* restriction = node.element->child("restriction");
-    if (!restriction) fail(node.file, node.element->line, "simpleType " + name + ": no restriction");
+    if (!restriction)
+      fail(node.file, node.element->line, "simpleType " + name + ": no restriction");
     Enum enumeration;
     enumeration.name = name;
     for (const XmlElement& value : restriction->children)
@@ -228,10 +229,23 @@ class Reader {
     return found->second;
   }
 
+  /// Whether an operation is one of another service's (urn:reflect), which has types of its own.
+  bool is_foreign(const XmlElement& operation) const {
+    for (const XmlElement& detail : operation.children) {
+      const QName* name = detail.name.local == "input" ? detail.reference("message") : nullptr;
+      const auto message = messages_.find(name ? name->local : std::string());
+      if (message == messages_.end()) continue;
+      const XmlElement* part = message->second.element->child("part");
+      const QName* element = part ? part->reference("element") : nullptr;
+      if (element && element->space != schema_.wire_namespace) return true;
+    }
+    return false;
+  }
+
   /// The element that the message of an input, output or fault consists of.
   const Node& message_element(const Node& part_of_operation) const {
-    const Node& message = find(messages_, "message", part_of_operation.element->reference("message"),
-                               part_of_operation);
+    const Node& message = find(messages_, "message",
+                               part_of_operation.element->reference("message"), part_of_operation);
     const XmlElement* part = message.element->child("part");
     return find(elements_, "element", part ? part->reference("element") : nullptr, message);
   }
@@ -241,6 +255,7 @@ class Reader {
     object.name = "ManagedObject";
     bool tasks = false;
     for (const Node& operation : operations_) {
+      if (is_foreign(*operation.element)) continue;
       Method method;
       method.name = operation.element->attribute("name");
       method.line = operation.element->line;

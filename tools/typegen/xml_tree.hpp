@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // A small XML document in memory, enough for WSDL and XSD files of a few megabytes.
 #pragma once
 

@@ -51,7 +51,7 @@ class Collector {
                               "objects of this kind have no place in the inventory",
                               "name the objects in QueryOptions::objects"});
     whole_ = true;
-    what_.roots.push_back(session_.basic_content().rootFolder);
+    what_.roots.push_back(session_.opening_content().rootFolder);
   }
 
   static bool is_entity(std::string_view kind) {
@@ -78,7 +78,7 @@ class Collector {
   }
 
   [[nodiscard]] Ref<types::PropertyCollector> collector() const {
-    return session_.basic_content().propertyCollector;
+    return session_.opening_content().propertyCollector;
   }
 
   template <class R>

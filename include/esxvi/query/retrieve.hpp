@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -67,8 +68,9 @@ class RowCaller final : public RowTaker {
   RowCaller(F& take, std::function<void(Missing const&)> const& on_missing)
       : take_(take), on_missing_(on_missing) {}
   void* next() override {
-    row_ = Row();
-    return &row_;
+    // Cheaper than an assignment, which would build a second row and move it.
+    std::destroy_at(&row_);
+    return std::construct_at(&row_);
   }
   bool taken() override {
     if constexpr (std::predicate<F&, Row&>) {

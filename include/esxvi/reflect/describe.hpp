@@ -1,3 +1,4 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // BOOST_DESCRIBE_STRUCT and BOOST_DESCRIBE_ENUM for declarations with more members than they take.
 //
 // The macros of Boost.Describe count their arguments by a table that ends at 52 (Boost 1.81; 64 in
@@ -19,22 +20,21 @@
 
 /// ESXVI_DESCRIBE_LONG_STRUCT(C, (bases...), (members...), (more members...), ...)
 /// Up to eight lists of up to 52 members each.
-#define ESXVI_DESCRIBE_LONG_STRUCT(C, Bases, ...)                                            \
-  static_assert(std::is_class_v<C>, "ESXVI_DESCRIBE_LONG_STRUCT is for classes");            \
-  BOOST_DESCRIBE_MAYBE_UNUSED BOOST_DESCRIBE_BASES_(C BOOST_DESCRIBE_PP_UNPACK Bases)        \
-  BOOST_DESCRIBE_MAYBE_UNUSED inline auto boost_public_member_descriptor_fn(C**) {           \
-    return boost::describe::detail::member_descriptor_fn_impl<boost::describe::mod_public>(  \
-        0 ESXVI_DETAIL_FOR_EACH_LIST(BOOST_DESCRIBE_MEMBER_IMPL, C, __VA_ARGS__));           \
-  }                                                                                          \
-  BOOST_DESCRIBE_MAYBE_UNUSED BOOST_DESCRIBE_PROTECTED_MEMBERS_(C)                           \
+#define ESXVI_DESCRIBE_LONG_STRUCT(C, Bases, ...)                                           \
+  static_assert(std::is_class_v<C>, "ESXVI_DESCRIBE_LONG_STRUCT is for classes");           \
+  BOOST_DESCRIBE_MAYBE_UNUSED BOOST_DESCRIBE_BASES_(C BOOST_DESCRIBE_PP_UNPACK Bases)       \
+      BOOST_DESCRIBE_MAYBE_UNUSED inline auto boost_public_member_descriptor_fn(C**) {      \
+    return boost::describe::detail::member_descriptor_fn_impl<boost::describe::mod_public>( \
+        0 ESXVI_DETAIL_FOR_EACH_LIST(BOOST_DESCRIBE_MEMBER_IMPL, C, __VA_ARGS__));          \
+  }                                                                                         \
+  BOOST_DESCRIBE_MAYBE_UNUSED BOOST_DESCRIBE_PROTECTED_MEMBERS_(C)                          \
   BOOST_DESCRIBE_MAYBE_UNUSED BOOST_DESCRIBE_PRIVATE_MEMBERS_(C)
 
 /// ESXVI_DESCRIBE_LONG_ENUM(E, (values...), (more values...), ...)
-#define ESXVI_DESCRIBE_LONG_ENUM(E, ...)                                                     \
-  static_assert(std::is_enum_v<E>, "ESXVI_DESCRIBE_LONG_ENUM is for enums");                 \
-  BOOST_DESCRIBE_MAYBE_UNUSED BOOST_DESCRIBE_ENUM_BEGIN(E)                                   \
-  ESXVI_DETAIL_FOR_EACH_LIST(BOOST_DESCRIBE_ENUM_ENTRY, E, __VA_ARGS__)                      \
-  BOOST_DESCRIBE_ENUM_END(E)
+#define ESXVI_DESCRIBE_LONG_ENUM(E, ...)                                               \
+  static_assert(std::is_enum_v<E>, "ESXVI_DESCRIBE_LONG_ENUM is for enums");           \
+  BOOST_DESCRIBE_MAYBE_UNUSED BOOST_DESCRIBE_ENUM_BEGIN(E) ESXVI_DETAIL_FOR_EACH_LIST( \
+      BOOST_DESCRIBE_ENUM_ENTRY, E, __VA_ARGS__) BOOST_DESCRIBE_ENUM_END(E)
 
 // A list of its own per depth, because a macro does not expand inside of itself.
 #define ESXVI_DETAIL_FOR_EACH_LIST(F, C, List, ...) \

@@ -8,7 +8,7 @@
 #include <esxvi/soap/envelope.hpp>
 #include <esxvi/soap/observer.hpp>
 #include <esxvi/transport/transport.hpp>
-#include <esxvi/types/ServiceInstance.hpp>
+#include <esxvi/session/opening.hpp>
 #include <esxvi/types/SessionManager.hpp>
 #include <esxvi/types/versions.hpp>
 #include <esxvi/xml/limits.hpp>
@@ -130,16 +130,12 @@ class Session {
   /// "8.0.3.0": the version of the API that is spoken, the newest that both sides know.
   [[nodiscard]] std::string_view api_version() const noexcept { return self_->version; }
   [[nodiscard]] std::string const& service_url() const noexcept { return self_->url; }
-  /// Where to find the server's managers. The first use costs one request on servers newer than
-  /// the version that the session was opened with.
-  [[nodiscard]] types::ServiceContent const& content() {
-    std::lock_guard const lock(self_->content_mutex);
-    if (!self_->full_content)
-      self_->full_content = call(types::RetrieveServiceContent{.self = service_instance()});
-    return *self_->full_content;
-  }
-  /// The same as every version has it: no request.
-  [[nodiscard]] types::ServiceContent const& basic_content() const noexcept {
+  /// Where to find the server's managers; include <esxvi/session/content.hpp> to use it. The first
+  /// use costs one request.
+  template <std::same_as<types::ServiceContent> Content = types::ServiceContent>
+  [[nodiscard]] Content const& content();
+  /// The few that every query needs: no request.
+  [[nodiscard]] detail::OpeningContent const& opening_content() const noexcept {
     return self_->first_content;
   }
   /// Who is logged in.
@@ -176,10 +172,10 @@ class Session {
     std::string url;
     SessionOptions options;
     std::string_view version;
-    types::ServiceContent first_content;
+    detail::OpeningContent first_content;
     types::UserSession user;
     std::mutex content_mutex;
-    std::optional<types::ServiceContent> full_content;
+    std::shared_ptr<void> full_content;  // a types::ServiceContent
     std::mutex cookie_mutex;
     std::string cookie;
     std::atomic<std::uint64_t> requests{0};
@@ -189,9 +185,6 @@ class Session {
   // The oldest version that current servers still list; all have what opening needs.
   static constexpr std::string_view opening_version = "4.0";
 
-  [[nodiscard]] static Ref<types::ServiceInstance> service_instance() {
-    return Ref<types::ServiceInstance>("ServiceInstance");
-  }
   [[nodiscard]] Ref<types::SessionManager> manager() const {
     if (!self_->first_content.sessionManager)
       throw failure<errc::not_soap>({"Login", self_->url, "the server names no session manager",
@@ -200,10 +193,10 @@ class Session {
     return *self_->first_content.sessionManager;
   }
 
-  types::ServiceContent first_content() {
-    types::RetrieveServiceContent request{.self = service_instance()};
-    soap::Reply<types::ServiceContent> reply;
-    exchange_as(opening_version, request.facts.name, *reflect::type_of<decltype(request)>(),
+  detail::OpeningContent first_content() {
+    detail::OpeningRequest request;
+    soap::Reply<detail::OpeningContent> reply;
+    exchange_as(opening_version, "RetrieveServiceContent", *reflect::type_of<decltype(request)>(),
                 &request, {reflect::type_of<decltype(reply)>(), &reply}, {});
     return std::move(reply.returnval);
   }

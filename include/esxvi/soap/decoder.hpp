@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,28 +49,30 @@ class Decoder {
   explicit Decoder(reflect::place root, Observer* observer = nullptr, xml::Limits limits = {})
       : observer_(observer), text_limit_(limits.text) {
     frames_.reserve(32);
-    frames_.push_back({.type = root.type, .object = root.address});
+    open({.type = root.type, .object = root.address});
   }
 
   void start(char const* name, char const* const* attributes) {
     ++counts_.elements;
     ++depth_;
-    if (skipped_ > 0) {
+    if (skipped_ > 0 || collecting_) {  // a simple value has no children
       ++skipped_;
       return;
     }
-    std::string_view const local = local_name(name);
     if (raw_.active()) {
-      attributes_.read(namespaces_, attributes, depth_);
-      raw_.start(local, attributes, namespaces_);
+      for (auto a = attributes; *a != nullptr; a += 2) namespaces_.declare(a[0], a[1], depth_);
+      raw_.start(local_name(name), attributes, namespaces_);
       return;
     }
-    attributes_.read(namespaces_, attributes, depth_);
+    if (attributes[0] != nullptr)
+      attributes_.read(namespaces_, attributes, depth_);
+    else if (attributes_.any)
+      attributes_ = {};
     frame& top = frames_.back();
-    reflect::place const found = member(top, local);
-    if (found.type == nullptr) return unknown(top, name, local, attributes);
+    reflect::place const found = member(top, name);
+    if (found.type == nullptr) return unknown(top, name, attributes);
     if (attributes_.nil) return skip();
-    descend(found, local, attributes);
+    descend(found, name, attributes);
   }
 
   void text(std::string_view piece) {
@@ -88,12 +91,14 @@ class Decoder {
     } else if (raw_.active()) {
       if (raw_.end(local_name(name)) && raw_frame_) pop();
     } else {
-      frame& top = frames_.back();
       if (collecting_) {
-        store(top);
+        store();
         collecting_ = false;
+        if (scalar_.container_type != nullptr)
+          scalar_.container_type->completed(scalar_.container);
+      } else {
+        pop();
       }
-      pop();
     }
     namespaces_.leave(depth_);
     --depth_;
@@ -111,13 +116,16 @@ class Decoder {
   }
 
  private:
-  struct frame {
+  // An element that is being read, and where it goes.
+  struct target {
     reflect::type_info const* type = nullptr;
     void* object = nullptr;
-    std::uint32_t next = 0;  // index of the member after the last one
     reflect::type_info const* container_type = nullptr;  // to be told when the element is complete
     void* container = nullptr;
-    std::vector<bool> seen{};  // members, while somebody wants to know what was left out
+  };
+  struct frame : target {
+    std::uint32_t next = 0;  // index of the member after the last one
+    std::size_t seen = 0;    // where its part of seen_ begins
   };
 
   // What the attributes of an element say to the codec.
@@ -125,73 +133,72 @@ class Decoder {
     std::string_view type;    // xsi:type, local part
     bool type_is_xsd = false;
     bool nil = false;
+    bool any = false;
     std::string_view kind;    // type="..." of a reference
     std::string_view server;  // serverGuid
     bool others = false;
 
     void read(Namespaces& namespaces, char const* const* attributes, std::size_t depth) {
       *this = {};
-      if (attributes[0] == nullptr) return;
+      any = true;
       // Declarations first: they hold for the attributes beside them.
       for (auto a = attributes; *a != nullptr; a += 2)
-        if (a[0][0] == 'x') namespaces.declare(a[0], a[1], depth);
+        if (a[0][0] == 'x' && a[0][1] == 'm') namespaces.declare(a[0], a[1], depth);
       for (auto a = attributes; *a != nullptr; a += 2) {
         std::string_view const name = a[0];
-        if (name == "type") {
-          kind = a[1];
-        } else if (name == "serverGuid") {
-          server = a[1];
-        } else if (qname const q(name); !q.prefix.empty()) {
-          if (q.prefix == "xmlns" || namespaces.resolve(q.prefix) != Namespaces::uri::xsi) continue;
-          if (q.local == "type") {
-            qname const value(trimmed(a[1]));
-            type = value.local;
-            type_is_xsd = namespaces.resolve(value.prefix) == Namespaces::uri::xsd;
-          } else if (q.local == "nil") {
-            nil = std::string_view(a[1]) == "true" || std::string_view(a[1]) == "1";
-          }
-        } else if (name != "xmlns") {
-          others = true;
+        auto const colon = name.find(':');
+        if (colon == std::string_view::npos) {
+          if (name == "type")
+            kind = a[1];
+          else if (name == "serverGuid")
+            server = a[1];
+          else if (name != "xmlns")
+            others = true;
+          continue;
+        }
+        std::string_view const local = name.substr(colon + 1);
+        if (local == "type") {
+          if (namespaces.resolve(name.substr(0, colon)) != Namespaces::uri::xsi) continue;
+          qname const value(trimmed(a[1]));
+          type = value.local;
+          type_is_xsd =
+              !value.prefix.empty() && namespaces.resolve(value.prefix) == Namespaces::uri::xsd;
+        } else if (local == "nil") {
+          if (namespaces.resolve(name.substr(0, colon)) != Namespaces::uri::xsi) continue;
+          nil = std::string_view(a[1]) == "true" || std::string_view(a[1]) == "1";
         }
       }
     }
   };
 
   static std::string_view local_name(char const* name) noexcept {
-    std::string_view const whole = name;
-    auto const colon = whole.find(':');
-    return colon == std::string_view::npos ? whole : whole.substr(colon + 1);
+    char const* const colon = std::strchr(name, ':');
+    return colon == nullptr ? name : colon + 1;
   }
 
-  reflect::place member(frame& f, std::string_view name) {
+  // Compares without knowing the length of `name`, which costs as much as the comparison.
+  static bool same(std::string_view member, char const* name) noexcept {
+    return member[0] == name[0] && std::strncmp(member.data(), name, member.size()) == 0 &&
+           name[member.size()] == '\0';
+  }
+
+  reflect::place member(frame& f, char const* name) {
     using reflect::kind;
     if (f.type == nullptr) return {};
     switch (f.type->what) {
       case kind::object: {
-        auto const members = f.type->members;
-        std::uint32_t const count = static_cast<std::uint32_t>(members.size());
-        std::uint32_t i = f.next;
-        if (i >= count || members[i].name != name) {
-          // The same again (an array), one further on (an optional one was left out), or any.
-          if (i > 0 && members[i - 1].name == name) {
-            --i;
-          } else {
-            std::uint32_t tried = 0;
-            do {
-              i = i + 1 < count ? i + 1 : 0;
-            } while (++tried < count && members[i].name != name);
-            if (count == 0 || members[i].name != name) return {};
-          }
+        std::size_t i = index_of(f, name);
+        if (i == no_member) {
+          if (char const* const colon = std::strchr(name, ':')) i = index_of(f, colon + 1);
+          if (i == no_member) return {};
         }
-        f.next = i + 1;
-        if (observer_ != nullptr) {
-          f.seen.resize(count);
-          f.seen[i] = true;
-        }
-        return {members[i].type, members[i].at(f.object)};
+        f.next = static_cast<std::uint32_t>(i + 1);
+        if (observer_ != nullptr) seen_[f.seen + i] = true;
+        reflect::member_info const& found = f.type->members[i];
+        return {found.type, found.at(f.object)};
       }
       case kind::dynamic:
-        return f.type->locate(f.object, name);
+        return f.type->locate(f.object, local_name(name));
       case kind::array:  // ArrayOfX: each child is an item whatever its name
         return {f.type, f.object};
       default:
@@ -199,8 +206,23 @@ class Decoder {
     }
   }
 
-  void unknown(frame& top, char const* name, std::string_view local,
-               char const* const* attributes) {
+  static constexpr std::size_t no_member = static_cast<std::size_t>(-1);
+
+  static std::size_t index_of(frame const& f, char const* name) noexcept {
+    auto const members = f.type->members;
+    std::size_t const next = f.next;
+    // The next one, the same again (an array), one further on (optional ones were left out), any.
+    if (next < members.size() && same(members[next].name, name)) return next;
+    if (next > 0 && same(members[next - 1].name, name)) return next - 1;
+    for (std::size_t i = next + 1; i < members.size(); ++i)
+      if (same(members[i].name, name)) return i;
+    for (std::size_t i = 0; i + 1 < next; ++i)
+      if (same(members[i].name, name)) return i;
+    return no_member;
+  }
+
+  void unknown(frame& top, char const* name, char const* const* attributes) {
+    std::string_view const local = local_name(name);
     ++counts_.unknown_members;
     if (observer_ != nullptr && top.type != nullptr)
       observer_->unknown_member(top.type->name, local);
@@ -213,9 +235,9 @@ class Decoder {
 
   void skip() { skipped_ = 1; }
 
-  void descend(reflect::place at, std::string_view local, char const* const* attributes) {
+  void descend(reflect::place at, char const* name, char const* const* attributes) {
     using reflect::kind;
-    frame next;
+    target next;
     reflect::type_info const* type = at.type;
     void* address = at.address;
     while (type->what == kind::optional || (type->what == kind::array && !at.boxed)) {
@@ -232,7 +254,7 @@ class Decoder {
         if (!attributes_.kind.empty()) ref.assign_type(attributes_.kind);
         if (!attributes_.server.empty()) ref.assign_server_guid(attributes_.server);
       }
-      begin_text();
+      return begin_text(next);
     } else if (type->what == kind::object) {
       if (is_other_type(attributes_.type, *type)) {
         if (wrap_fault(next, attributes_.type)) return;
@@ -241,17 +263,26 @@ class Decoder {
       ++counts_.objects;
       keep_attributes(*type, address, attributes);
     } else if (type->what == kind::poly) {
-      open_poly(next, at.boxed ? fault_name(local) : std::string_view(), attributes);
+      open_poly(next, at.boxed ? fault_name(local_name(name)) : std::string_view(), attributes);
     } else if (type->what == kind::any) {
       if (!open_any(next, attributes)) return;
     } else if (type->what == kind::raw) {
       begin_raw(next, attributes);
       return;
     }
-    frames_.push_back(std::move(next));
+    open(next);
   }
 
-  void begin_text() {
+  void open(target const& f) {
+    frames_.push_back({f, 0, 0});
+    if (observer_ == nullptr || f.type->what != reflect::kind::object) return;
+    frames_.back().seen = seen_.size();
+    seen_.resize(seen_.size() + f.type->members.size());
+  }
+
+  // Most elements are simple values: they need no frame.
+  void begin_text(target const& f) {
+    scalar_ = f;
     text_.clear();
     collecting_ = true;
   }
@@ -281,7 +312,7 @@ class Decoder {
     return local;
   }
 
-  void open_poly(frame& f, std::string_view fallback, char const* const* attributes) {
+  void open_poly(target& f, std::string_view fallback, char const* const* attributes) {
     auto& box = *static_cast<esxvi::detail::box*>(f.object);  // Poly<T> is nothing else
     reflect::held_type const& declared = *f.type->held;
     std::string_view name = attributes_.type;
@@ -289,16 +320,26 @@ class Decoder {
         !types::base_of(fallback).empty())
       name = fallback;
     if (name.empty()) name = fallback;
-    reflect::held_type const& type = name.empty() ? declared : *cache_.nearest(name, declared);
-    f.object = box.emplace(type);
-    f.type = type.type;
-    if (is_other_type(name, *f.type)) keep_type(*f.type, f.object, name);
-    ++counts_.objects;
+    fill_box(f, box, name, declared);
     keep_attributes(*f.type, f.object, attributes);
   }
 
-  // False: the frame is already there.
-  bool open_any(frame& f, char const* const* attributes) {
+  // Makes the object that is named `name`, as far as the program knows it.
+  void fill_box(target& f, esxvi::detail::box& box, std::string_view name,
+                reflect::held_type const& declared) {
+    ++counts_.objects;
+    nearest const answer = name.empty() ? nearest{&declared} : cache_.find(name, declared);
+    f.object = box.emplace(*answer.type);
+    f.type = answer.type->type;
+    if (!is_other_type(name, *f.type)) return;
+    if (answer.name.empty() || f.type->extra == nullptr)
+      keep_type(*f.type, f.object, name);
+    else
+      f.type->extra(f.object)->set_known_type(answer.name);
+  }
+
+  // False: there is nothing left to open.
+  bool open_any(target& f, char const* const* attributes) {
     auto& box = static_cast<Any*>(f.object)->content();
     auto const* held = attributes_.type.empty()
                            ? nullptr
@@ -322,7 +363,8 @@ class Decoder {
       if (f.type->what == reflect::kind::reference)
         *static_cast<untyped_ref*>(f.object) =
             untyped_ref(attributes_.kind, {}, std::string(attributes_.server));
-      begin_text();
+      begin_text(f);
+      return false;
     } else if (f.type->what == reflect::kind::object) {
       ++counts_.objects;
       keep_attributes(*f.type, f.object, attributes);
@@ -330,16 +372,16 @@ class Decoder {
     return true;
   }
 
-  void begin_raw(frame& f, char const* const* attributes) {
+  void begin_raw(target const& f, char const* const* attributes) {
     auto& raw = *static_cast<RawValue*>(f.object);
     RawCapture::append_attributes(raw.attributes, attributes, namespaces_, false);
     raw_.begin(raw.xml, RawCapture::extent::content_only);
     raw_frame_ = true;
-    frames_.push_back(std::move(f));
+    open(f);
   }
 
   // An item of ArrayOfMethodFault may be the bare fault instead of a LocalizedMethodFault.
-  bool wrap_fault(frame& f, std::string_view sent) {
+  bool wrap_fault(target& f, std::string_view sent) {
     if (f.type->members.empty() || f.type->members[0].type->what != reflect::kind::poly ||
         f.type->members[0].name != "fault")
       return false;
@@ -348,18 +390,14 @@ class Decoder {
     while (!base.empty() && base != declared.type->name) base = types::base_of(base);
     if (base.empty()) return false;
     auto& box = *static_cast<esxvi::detail::box*>(f.type->members[0].at(f.object));
-    reflect::held_type const& type = *cache_.nearest(sent, declared);
-    f.object = box.emplace(type);
-    f.type = type.type;
-    if (is_other_type(sent, *f.type)) keep_type(*f.type, f.object, sent);
-    ++counts_.objects;
-    frames_.push_back(std::move(f));
+    fill_box(f, box, sent, declared);
+    open(f);
     return true;
   }
 
-  void store(frame& f) {
+  void store() {
+    target const& f = scalar_;
     if (!parse_scalar(*f.type, text_, f.object)) {
-      frames_.pop_back();
       throw bad_value{"\"" + text_.substr(0, 60) + "\" is no " + std::string(f.type->name) +
                       " in " + current()};
     }
@@ -380,8 +418,9 @@ class Decoder {
 
   void report_omitted(frame const& f) {
     for (std::size_t i = 0; i < f.type->members.size(); ++i)
-      if (f.type->members[i].required && (i >= f.seen.size() || !f.seen[i]))
+      if (f.type->members[i].required && !seen_[f.seen + i])
         observer_->omitted(f.type->name, f.type->members[i].name);
+    seen_.resize(f.seen);
   }
 
   [[noreturn]] void too_much_text() const {
@@ -398,6 +437,8 @@ class Decoder {
   Counts counts_;
   attribute_view attributes_;
   std::vector<frame> frames_;
+  target scalar_;
+  std::vector<bool> seen_;  // members of the open objects, while somebody wants to know
   std::string text_;
   RawCapture raw_;
   bool raw_frame_ = false;

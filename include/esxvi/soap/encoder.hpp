@@ -103,13 +103,11 @@ class Encoder {
     if (extra == nullptr || extra->empty()) {
       for (auto const& m : type.members) element(m.name, *m.type, m.at(object));
     } else {
-      auto const& pieces = extra->pieces();
-      for (std::uint32_t i = 0; i <= type.members.size(); ++i) {
-        for (auto const& piece : pieces)
-          if (piece.position == i) out_ += piece.xml;
-        if (i < type.members.size())
-          element(type.members[i].name, *type.members[i].type, type.members[i].at(object));
+      for (std::uint32_t i = 0; i < type.members.size(); ++i) {
+        out_ += extra->xml_before(i);
+        element(type.members[i].name, *type.members[i].type, type.members[i].at(object));
       }
+      out_ += extra->xml_before(static_cast<std::uint32_t>(type.members.size()));
     }
     close(name);
   }

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,20 +59,31 @@ inline constexpr auto always_held =
   return &declared;
 }
 
+/// An object's type as far as the program knows it, and its name if that says more.
+struct nearest {
+  reflect::held_type const* type = nullptr;
+  std::string_view name{};  ///< of the schema; empty: the schema does not know it either
+};
+
 /// Remembers answers of nearest_type(): a reply names the same few types over and over.
 class TypeCache {
  public:
-  [[nodiscard]] reflect::held_type const* nearest(std::string_view name,
-                                                  reflect::held_type const& declared) {
-    std::size_t hash = name.size() * 31;
-    if (!name.empty())
-      hash += static_cast<unsigned char>(name.back()) * 7U +
-              static_cast<unsigned char>(name[name.size() / 2]);
+  [[nodiscard]] nearest const& find(std::string_view name, reflect::held_type const& declared) {
+    // The middle of a name tells it best: they all begin and end alike.
+    std::uint64_t hash = name.size();
+    if (name.size() >= 12) {
+      std::uint64_t middle = 0;
+      std::memcpy(&middle, name.data() + name.size() / 2 - 2, sizeof middle);
+      hash ^= middle;
+    }
+    hash = (hash * 0x9e3779b97f4a7c15U) >> 32;
     entry& e = entries_[hash % entries_.size()];
     if (e.declared != &declared || e.name != name) {
       e.name.assign(name);
       e.declared = &declared;
-      e.answer = nearest_type(name, declared);
+      e.answer.type = nearest_type(name, declared);
+      auto const i = types::find_type(name);
+      e.answer.name = i < types::type_count ? types::type_name(i) : std::string_view();
     }
     return e.answer;
   }
@@ -80,7 +92,7 @@ class TypeCache {
   struct entry {
     std::string name;
     reflect::held_type const* declared = nullptr;
-    reflect::held_type const* answer = nullptr;
+    nearest answer;
   };
   std::array<entry, 128> entries_;
 };

@@ -7,6 +7,17 @@
 
 namespace esxvi::types {
 
+namespace ProfileApplyProfileProperty_ {
+/// vim.profile.ApplyProfileProperty; since 5.0
+struct ProfileApplyProfileProperty {
+  std::string propertyName{};
+  bool array{};
+  std::vector<Poly<ApplyProfile>> profile{};
+  Extra extra{};
+};
+BOOST_DESCRIBE_STRUCT(ProfileApplyProfileProperty, (), (propertyName, array, profile))
+}  // namespace ProfileApplyProfileProperty_
+
 namespace ApplyProfile_ {
 /// vim.profile.ApplyProfile; since 4.0
 struct ApplyProfile {
@@ -27,16 +38,5 @@ BOOST_DESCRIBE_STRUCT(ApplyProfile, (),
                       (enabled, policy, profileTypeName, profileVersion, property, favorite,
                        toBeMerged, toReplaceWith, toBeDeleted, copyEnableStatus, hidden))
 }  // namespace ApplyProfile_
-
-namespace ProfileApplyProfileProperty_ {
-/// vim.profile.ApplyProfileProperty; since 5.0
-struct ProfileApplyProfileProperty {
-  std::string propertyName{};
-  bool array{};
-  std::vector<Poly<ApplyProfile>> profile{};
-  Extra extra{};
-};
-BOOST_DESCRIBE_STRUCT(ProfileApplyProfileProperty, (), (propertyName, array, profile))
-}  // namespace ProfileApplyProfileProperty_
 
 }  // namespace esxvi::types

@@ -124,9 +124,9 @@ struct DVPortStatus {
   std::optional<std::string> statusDetail{};     // since 4.1
   std::optional<bool> vmDirectPathGen2Active{};  // since 4.1; deprecated since 8.0.0.0
   std::vector<std::string>
-      vmDirectPathGen2InactiveReasonNetwork{};   // since 4.1; deprecated since 8.0.0.0
+      vmDirectPathGen2InactiveReasonNetwork{};  // since 4.1; deprecated since 8.0.0.0
   std::vector<std::string>
-      vmDirectPathGen2InactiveReasonOther{};     // since 4.1; deprecated since 8.0.0.0
+      vmDirectPathGen2InactiveReasonOther{};  // since 4.1; deprecated since 8.0.0.0
   std::optional<std::string>
       vmDirectPathGen2InactiveReasonExtended{};  // since 4.1; deprecated since 8.0.0.0
   Extra extra{};

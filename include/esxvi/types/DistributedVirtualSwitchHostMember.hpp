@@ -8,14 +8,6 @@
 
 namespace esxvi::types {
 
-namespace DistributedVirtualSwitchHostMemberBacking_ {
-/// vim.dvs.HostMember.Backing; since 4.0
-struct DistributedVirtualSwitchHostMemberBacking {
-  Extra extra{};
-};
-BOOST_DESCRIBE_STRUCT(DistributedVirtualSwitchHostMemberBacking, (), ())
-}  // namespace DistributedVirtualSwitchHostMemberBacking_
-
 namespace DistributedVirtualSwitchHostMemberTransportZoneInfo_ {
 /// vim.dvs.HostMember.TransportZoneInfo; since 7.0.0.0
 struct DistributedVirtualSwitchHostMemberTransportZoneInfo {
@@ -26,6 +18,14 @@ struct DistributedVirtualSwitchHostMemberTransportZoneInfo {
 BOOST_DESCRIBE_STRUCT(DistributedVirtualSwitchHostMemberTransportZoneInfo, (), (uuid, type))
 }  // namespace DistributedVirtualSwitchHostMemberTransportZoneInfo_
 
+namespace DistributedVirtualSwitchHostMemberBacking_ {
+/// vim.dvs.HostMember.Backing; since 4.0
+struct DistributedVirtualSwitchHostMemberBacking {
+  Extra extra{};
+};
+BOOST_DESCRIBE_STRUCT(DistributedVirtualSwitchHostMemberBacking, (), ())
+}  // namespace DistributedVirtualSwitchHostMemberBacking_
+
 namespace DistributedVirtualSwitchHostMemberConfigInfo_ {
 /// vim.dvs.HostMember.ConfigInfo; since 4.0
 struct DistributedVirtualSwitchHostMemberConfigInfo {
@@ -33,11 +33,11 @@ struct DistributedVirtualSwitchHostMemberConfigInfo {
   std::int32_t maxProxySwitchPorts{};
   std::vector<DistributedVirtualSwitchKeyedOpaqueBlob> vendorSpecificConfig{};
   Poly<DistributedVirtualSwitchHostMemberBacking> backing{};
-  std::optional<bool> nsxSwitch{};                 // since 7.0.0.0
-  std::optional<bool> ensEnabled{};                // since 7.0.0.0
-  std::optional<bool> ensInterruptEnabled{};       // since 7.0.0.0
+  std::optional<bool> nsxSwitch{};            // since 7.0.0.0
+  std::optional<bool> ensEnabled{};           // since 7.0.0.0
+  std::optional<bool> ensInterruptEnabled{};  // since 7.0.0.0
   std::vector<DistributedVirtualSwitchHostMemberTransportZoneInfo>
-      transportZones{};                            // since 7.0.0.0
+      transportZones{};  // since 7.0.0.0
   std::vector<std::string> nsxtUsedUplinkNames{};  // since 7.0.0.0
   std::optional<bool> networkOffloadingEnabled{};  // since 8.0.0.1
   Extra extra{};

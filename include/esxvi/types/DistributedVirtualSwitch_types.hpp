@@ -63,9 +63,9 @@ struct DVSFeatureCapability {
   bool networkResourceManagementSupported{};        // deprecated since 5.0
   std::optional<bool> vmDirectPathGen2Supported{};  // deprecated since 8.0.0.0
   std::vector<std::string> nicTeamingPolicy{};
-  std::optional<std::int32_t> networkResourcePoolHighShareValue{};      // deprecated since 5.0
+  std::optional<std::int32_t> networkResourcePoolHighShareValue{};  // deprecated since 5.0
   std::optional<DVSNetworkResourceManagementCapability>
-      networkResourceManagementCapability{};                            // since 5.0
+      networkResourceManagementCapability{};  // since 5.0
   Poly<DVSHealthCheckCapability> healthCheckCapability{};               // since 5.1
   std::optional<DVSRollbackCapability> rollbackCapability{};            // since 5.1
   std::optional<DVSBackupRestoreCapability> backupRestoreCapability{};  // since 5.1
@@ -119,24 +119,6 @@ BOOST_DESCRIBE_STRUCT(DVSPolicy, (),
                       (autoPreInstallAllowed, autoUpgradeAllowed, partialUpgradeAllowed))
 }  // namespace DVSPolicy_
 
-namespace DVSHealthCheckConfig_ {
-/// vim.DistributedVirtualSwitch.HealthCheckConfig; since 5.1
-struct DVSHealthCheckConfig {
-  std::optional<bool> enable{};
-  std::optional<std::int32_t> interval{};
-  Extra extra{};
-};
-BOOST_DESCRIBE_STRUCT(DVSHealthCheckConfig, (), (enable, interval))
-}  // namespace DVSHealthCheckConfig_
-
-namespace DVSUplinkPortPolicy_ {
-/// vim.DistributedVirtualSwitch.UplinkPortPolicy; since 4.0
-struct DVSUplinkPortPolicy {
-  Extra extra{};
-};
-BOOST_DESCRIBE_STRUCT(DVSUplinkPortPolicy, (), ())
-}  // namespace DVSUplinkPortPolicy_
-
 namespace DvsHostInfrastructureTrafficResourceAllocation_ {
 /// vim.DistributedVirtualSwitch.HostInfrastructureTrafficResource.ResourceAllocation; since 6.0
 struct DvsHostInfrastructureTrafficResourceAllocation {
@@ -160,6 +142,24 @@ struct DvsHostInfrastructureTrafficResource {
 BOOST_DESCRIBE_STRUCT(DvsHostInfrastructureTrafficResource, (), (key, description, allocationInfo))
 }  // namespace DvsHostInfrastructureTrafficResource_
 
+namespace DVSHealthCheckConfig_ {
+/// vim.DistributedVirtualSwitch.HealthCheckConfig; since 5.1
+struct DVSHealthCheckConfig {
+  std::optional<bool> enable{};
+  std::optional<std::int32_t> interval{};
+  Extra extra{};
+};
+BOOST_DESCRIBE_STRUCT(DVSHealthCheckConfig, (), (enable, interval))
+}  // namespace DVSHealthCheckConfig_
+
+namespace DVSUplinkPortPolicy_ {
+/// vim.DistributedVirtualSwitch.UplinkPortPolicy; since 4.0
+struct DVSUplinkPortPolicy {
+  Extra extra{};
+};
+BOOST_DESCRIBE_STRUCT(DVSUplinkPortPolicy, (), ())
+}  // namespace DVSUplinkPortPolicy_
+
 namespace DVSConfigInfo_ {
 /// vim.DistributedVirtualSwitch.ConfigInfo; since 4.0
 struct DVSConfigInfo {
@@ -182,13 +182,13 @@ struct DVSConfigInfo {
   DVSContactInfo contact{};
   std::optional<std::string> switchIpAddress{};  // since 5.0
   DateTime createTime{};
-  std::optional<bool> networkResourceManagementEnabled{};                 // since 4.1
-  std::optional<std::int32_t> defaultProxySwitchMaxNumPorts{};            // since 5.1
-  std::vector<Poly<DVSHealthCheckConfig>> healthCheckConfig{};            // since 5.1
+  std::optional<bool> networkResourceManagementEnabled{};       // since 4.1
+  std::optional<std::int32_t> defaultProxySwitchMaxNumPorts{};  // since 5.1
+  std::vector<Poly<DVSHealthCheckConfig>> healthCheckConfig{};  // since 5.1
   std::vector<DvsHostInfrastructureTrafficResource>
-      infrastructureTrafficResourceConfig{};                              // since 6.0
+      infrastructureTrafficResourceConfig{};  // since 6.0
   std::vector<DvsHostInfrastructureTrafficResource>
-      netResourcePoolTrafficResourceConfig{};                             // since 6.7
+      netResourcePoolTrafficResourceConfig{};  // since 6.7
   std::optional<std::string> networkResourceControlVersion{};             // since 6.0
   std::vector<DVSVmVnicNetworkResourcePool> vmVnicNetworkResourcePool{};  // since 6.0
   std::optional<std::int32_t> pnicCapacityRatioForReservation{};          // since 6.0
@@ -224,10 +224,10 @@ struct DVSConfigSpec {
   std::optional<std::string> switchIpAddress{};                 // since 5.0
   std::optional<std::int32_t> defaultProxySwitchMaxNumPorts{};  // since 5.1
   std::vector<DvsHostInfrastructureTrafficResource>
-      infrastructureTrafficResourceConfig{};                    // since 6.0
+      infrastructureTrafficResourceConfig{};  // since 6.0
   std::vector<DvsHostInfrastructureTrafficResource>
-      netResourcePoolTrafficResourceConfig{};                   // since 6.7
-  std::optional<std::string> networkResourceControlVersion{};   // since 6.0
+      netResourcePoolTrafficResourceConfig{};  // since 6.7
+  std::optional<std::string> networkResourceControlVersion{};  // since 6.0
   Extra extra{};
 };
 BOOST_DESCRIBE_STRUCT(DVSConfigSpec, (),

@@ -14,7 +14,7 @@ struct GuestOperationsManager : ManagedObject {
   std::optional<Ref<GuestFileManager>> fileManager{};        // privilege System.Anonymous
   std::optional<Ref<GuestProcessManager>> processManager{};  // privilege System.Anonymous
   std::optional<Ref<GuestWindowsRegistryManager>>
-      guestWindowsRegistryManager{};                     // since 6.0; privilege System.Anonymous
+      guestWindowsRegistryManager{};  // since 6.0; privilege System.Anonymous
   std::optional<Ref<GuestAliasManager>> aliasManager{};  // since 6.0; privilege System.Anonymous
 };
 BOOST_DESCRIBE_STRUCT(GuestOperationsManager, (ManagedObject),

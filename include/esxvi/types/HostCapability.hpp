@@ -66,17 +66,17 @@ struct HostCapability {
   std::optional<bool> storageIORMSupported{};                 // since 4.1; deprecated since 8.0.3.0
   std::optional<bool> vmDirectPathGen2Supported{};            // since 4.1; deprecated since 8.0.0.0
   std::vector<std::string>
-      vmDirectPathGen2UnsupportedReason{};                    // since 4.1; deprecated since 8.0.0.0
+      vmDirectPathGen2UnsupportedReason{};  // since 4.1; deprecated since 8.0.0.0
   std::optional<std::string>
-      vmDirectPathGen2UnsupportedReasonExtended{};            // since 4.1; deprecated since 8.0.0.0
-  std::vector<std::int32_t> supportedVmfsMajorVersion{};      // since 5.0
-  std::optional<bool> vStorageCapable{};                      // since 4.1
-  std::optional<bool> snapshotRelayoutSupported{};            // since 5.0
-  std::optional<bool> firewallIpRulesSupported{};             // since 5.0
-  std::optional<bool> servicePackageInfoSupported{};          // since 5.0
-  std::optional<std::int32_t> maxHostRunningVms{};            // since 5.0
-  std::optional<std::int32_t> maxHostSupportedVcpus{};        // since 5.0
-  std::optional<bool> vmfsDatastoreMountCapable{};            // since 5.0
+      vmDirectPathGen2UnsupportedReasonExtended{};  // since 4.1; deprecated since 8.0.0.0
+  std::vector<std::int32_t> supportedVmfsMajorVersion{};           // since 5.0
+  std::optional<bool> vStorageCapable{};                           // since 4.1
+  std::optional<bool> snapshotRelayoutSupported{};                 // since 5.0
+  std::optional<bool> firewallIpRulesSupported{};                  // since 5.0
+  std::optional<bool> servicePackageInfoSupported{};               // since 5.0
+  std::optional<std::int32_t> maxHostRunningVms{};                 // since 5.0
+  std::optional<std::int32_t> maxHostSupportedVcpus{};             // since 5.0
+  std::optional<bool> vmfsDatastoreMountCapable{};                 // since 5.0
   std::optional<bool> eightPlusHostVmfsSharedAccessSupported{};    // since 5.1
   std::optional<bool> nestedHVSupported{};                         // since 5.1
   std::optional<bool> vPMCSupported{};                             // since 5.1

@@ -17,7 +17,7 @@ struct HostGraphicsManager : ExtensibleManagedObject {
   std::optional<HostGraphicsConfig> graphicsConfig{};  // since 6.5; privilege System.Read
   std::vector<std::string> sharedPassthruGpuTypes{};   // since 6.0; privilege System.Read
   std::vector<HostSharedGpuCapabilities>
-      sharedGpuCapabilities{};                         // since 6.7; privilege System.Read
+      sharedGpuCapabilities{};  // since 6.7; privilege System.Read
 };
 BOOST_DESCRIBE_STRUCT(HostGraphicsManager, (ExtensibleManagedObject),
                       (graphicsInfo, graphicsConfig, sharedPassthruGpuTypes, sharedGpuCapabilities))

@@ -220,7 +220,7 @@ struct HostInternetScsiHbaSendTarget {
   std::string address{};
   std::optional<std::int32_t> port{};
   std::optional<HostInternetScsiHbaAuthenticationProperties>
-      authenticationProperties{};                                         // since 4.0
+      authenticationProperties{};  // since 4.0
   std::optional<HostInternetScsiHbaDigestProperties> digestProperties{};  // since 4.0
   std::vector<OptionDef> supportedAdvancedOptions{};                      // since 4.0
   std::vector<HostInternetScsiHbaParamValue> advancedOptions{};           // since 4.0
@@ -238,9 +238,9 @@ struct HostInternetScsiHbaStaticTarget {
   std::string address{};
   std::optional<std::int32_t> port{};
   std::string iScsiName{};
-  std::optional<std::string> discoveryMethod{};                           // since 5.1
+  std::optional<std::string> discoveryMethod{};  // since 5.1
   std::optional<HostInternetScsiHbaAuthenticationProperties>
-      authenticationProperties{};                                         // since 4.0
+      authenticationProperties{};  // since 4.0
   std::optional<HostInternetScsiHbaDigestProperties> digestProperties{};  // since 4.0
   std::vector<OptionDef> supportedAdvancedOptions{};                      // since 4.0
   std::vector<HostInternetScsiHbaParamValue> advancedOptions{};           // since 4.0
@@ -258,7 +258,7 @@ struct HostInternetScsiHba : HostHostBusAdapter {
   bool isSoftwareBased{};
   std::optional<bool> canBeDisabled{};  // since 5.0
   std::optional<Enum<HostInternetScsiHbaNetworkBindingSupportType>>
-      networkBindingSupport{};          // since 5.0
+      networkBindingSupport{};  // since 5.0
   HostInternetScsiHbaDiscoveryCapabilities discoveryCapabilities{};
   HostInternetScsiHbaDiscoveryProperties discoveryProperties{};
   HostInternetScsiHbaAuthenticationCapabilities authenticationCapabilities{};

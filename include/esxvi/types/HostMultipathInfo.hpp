@@ -16,15 +16,6 @@ struct HostMultipathInfoLogicalUnitStorageArrayTypePolicy {
 BOOST_DESCRIBE_STRUCT(HostMultipathInfoLogicalUnitStorageArrayTypePolicy, (), (policy))
 }  // namespace HostMultipathInfoLogicalUnitStorageArrayTypePolicy_
 
-namespace HostMultipathInfoLogicalUnitPolicy_ {
-/// vim.host.MultipathInfo.LogicalUnitPolicy; since 2.0
-struct HostMultipathInfoLogicalUnitPolicy {
-  std::string policy{};
-  Extra extra{};
-};
-BOOST_DESCRIBE_STRUCT(HostMultipathInfoLogicalUnitPolicy, (), (policy))
-}  // namespace HostMultipathInfoLogicalUnitPolicy_
-
 namespace HostMultipathInfoPath_ {
 /// vim.host.MultipathInfo.Path; since 2.0
 struct HostMultipathInfoPath {
@@ -41,6 +32,15 @@ struct HostMultipathInfoPath {
 BOOST_DESCRIBE_STRUCT(HostMultipathInfoPath, (),
                       (key, name, pathState, state, isWorkingPath, adapter, lun, transport))
 }  // namespace HostMultipathInfoPath_
+
+namespace HostMultipathInfoLogicalUnitPolicy_ {
+/// vim.host.MultipathInfo.LogicalUnitPolicy; since 2.0
+struct HostMultipathInfoLogicalUnitPolicy {
+  std::string policy{};
+  Extra extra{};
+};
+BOOST_DESCRIBE_STRUCT(HostMultipathInfoLogicalUnitPolicy, (), (policy))
+}  // namespace HostMultipathInfoLogicalUnitPolicy_
 
 namespace HostMultipathInfoLogicalUnit_ {
 /// vim.host.MultipathInfo.LogicalUnit; since 2.0

@@ -14,7 +14,7 @@ namespace HostPciPassthruSystem_ {
 struct HostPciPassthruSystem : ExtensibleManagedObject {
   std::vector<Poly<HostPciPassthruInfo>> pciPassthruInfo{};  // privilege System.Read
   std::vector<Poly<HostSriovDevicePoolInfo>>
-      sriovDevicePoolInfo{};                                 // since 6.5; privilege System.Read
+      sriovDevicePoolInfo{};  // since 6.5; privilege System.Read
 };
 BOOST_DESCRIBE_STRUCT(HostPciPassthruSystem, (ExtensibleManagedObject),
                       (pciPassthruInfo, sriovDevicePoolInfo))

@@ -61,14 +61,14 @@ struct HostProxySwitch {
   std::optional<bool> ensEnabled{};                     // since 7.0.0.0
   std::optional<bool> ensInterruptEnabled{};            // since 7.0.0.0
   std::vector<DistributedVirtualSwitchHostMemberTransportZoneInfo>
-      transportZones{};                                 // since 7.0.0.0
-  std::vector<std::string> nsxUsedUplinkPort{};         // since 7.0.0.0
-  std::optional<std::string> nsxtStatus{};              // since 7.0.0.0
-  std::optional<std::string> nsxtStatusDetail{};        // since 7.0.0.0
-  std::optional<HostProxySwitchEnsInfo> ensInfo{};      // since 8.0.0.1
-  std::optional<bool> networkOffloadingEnabled{};       // since 8.0.0.1
+      transportZones{};  // since 7.0.0.0
+  std::vector<std::string> nsxUsedUplinkPort{};     // since 7.0.0.0
+  std::optional<std::string> nsxtStatus{};          // since 7.0.0.0
+  std::optional<std::string> nsxtStatusDetail{};    // since 7.0.0.0
+  std::optional<HostProxySwitchEnsInfo> ensInfo{};  // since 8.0.0.1
+  std::optional<bool> networkOffloadingEnabled{};   // since 8.0.0.1
   std::vector<DistributedVirtualSwitchHostMemberHostUplinkState>
-      hostUplinkState{};                                // since 8.0.3.0
+      hostUplinkState{};  // since 8.0.3.0
   Extra extra{};
 };
 BOOST_DESCRIBE_STRUCT(HostProxySwitch, (),

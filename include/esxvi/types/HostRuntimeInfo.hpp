@@ -99,9 +99,9 @@ struct HostRuntimeInfo {
   std::optional<ClusterDasFdmHostState> dasHostState{};      // since 5.0
   std::vector<HostTpmDigestInfo> tpmPcrValues{};             // since 4.0; deprecated since 5.1
   std::optional<VsanHostRuntimeInfo> vsanRuntimeInfo{};      // since 5.5
-  std::optional<HostRuntimeInfoNetworkRuntimeInfo> networkRuntimeInfo{};        // since 5.5
+  std::optional<HostRuntimeInfoNetworkRuntimeInfo> networkRuntimeInfo{};  // since 5.5
   std::optional<HostVFlashManagerVFlashResourceRunTimeInfo>
-      vFlashResourceRuntimeInfo{};                                              // since 5.5
+      vFlashResourceRuntimeInfo{};  // since 5.5
   std::optional<std::int64_t> hostMaxVirtualDiskCapacity{};                     // since 5.5
   std::optional<std::string> cryptoState{};                                     // since 6.5
   std::optional<CryptoKeyId> cryptoKeyId{};                                     // since 6.5

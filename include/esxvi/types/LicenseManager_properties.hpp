@@ -18,8 +18,8 @@ struct LicenseManager : ManagedObject {
   std::string licensedEdition{};                      // since 2.5
   std::vector<LicenseManagerLicenseInfo> licenses{};  // since 4.0
   std::optional<Ref<LicenseAssignmentManager>>
-      licenseAssignmentManager{};                     // since 4.0; privilege System.View
-  LicenseManagerEvaluationInfo evaluation{};          // since 4.0; privilege System.Read
+      licenseAssignmentManager{};  // since 4.0; privilege System.View
+  LicenseManagerEvaluationInfo evaluation{};  // since 4.0; privilege System.Read
 };
 BOOST_DESCRIBE_STRUCT(LicenseManager, (ManagedObject),
                       (source, sourceAvailable, diagnostics, featureInfo, licensedEdition, licenses,

@@ -57,6 +57,16 @@ BOOST_DESCRIBE_STRUCT(PerfCounterInfo, (),
                        perDeviceLevel, associatedCounterId))
 }  // namespace PerfCounterInfo_
 
+namespace PerfSampleInfo_ {
+/// vim.PerformanceManager.SampleInfo; since 2.0
+struct PerfSampleInfo {
+  DateTime timestamp{};
+  std::int32_t interval{};
+  Extra extra{};
+};
+BOOST_DESCRIBE_STRUCT(PerfSampleInfo, (), (timestamp, interval))
+}  // namespace PerfSampleInfo_
+
 namespace PerfMetricId_ {
 /// vim.PerformanceManager.MetricId; since 2.0
 struct PerfMetricId {
@@ -75,16 +85,6 @@ struct PerfMetricSeries {
 };
 BOOST_DESCRIBE_STRUCT(PerfMetricSeries, (), (id))
 }  // namespace PerfMetricSeries_
-
-namespace PerfSampleInfo_ {
-/// vim.PerformanceManager.SampleInfo; since 2.0
-struct PerfSampleInfo {
-  DateTime timestamp{};
-  std::int32_t interval{};
-  Extra extra{};
-};
-BOOST_DESCRIBE_STRUCT(PerfSampleInfo, (), (timestamp, interval))
-}  // namespace PerfSampleInfo_
 
 namespace PerfEntityMetric_ {
 /// vim.PerformanceManager.EntityMetric; since 2.0

@@ -57,13 +57,13 @@ struct PhysicalNic {
   std::optional<PhysicalNicLinkInfo> linkSpeed{};
   std::vector<PhysicalNicLinkInfo> validLinkSpecification{};
   PhysicalNicSpec spec{};
-  bool wakeOnLanSupported{};                           // since 2.5
-  std::string mac{};                                   // since 2.5
-  std::optional<FcoeConfig> fcoeConfiguration{};       // since 5.0
-  std::optional<bool> vmDirectPathGen2Supported{};     // since 4.1; deprecated since 8.0.0.0
+  bool wakeOnLanSupported{};                        // since 2.5
+  std::string mac{};                                // since 2.5
+  std::optional<FcoeConfig> fcoeConfiguration{};    // since 5.0
+  std::optional<bool> vmDirectPathGen2Supported{};  // since 4.1; deprecated since 8.0.0.0
   std::optional<std::string>
-      vmDirectPathGen2SupportedMode{};                 // since 4.1; deprecated since 8.0.0.0
-  std::optional<bool> resourcePoolSchedulerAllowed{};  // since 4.1
+      vmDirectPathGen2SupportedMode{};  // since 4.1; deprecated since 8.0.0.0
+  std::optional<bool> resourcePoolSchedulerAllowed{};                // since 4.1
   std::vector<std::string> resourcePoolSchedulerDisallowedReason{};  // since 4.1
   std::optional<bool> autoNegotiateSupported{};                      // since 4.1
   std::optional<bool> enhancedNetworkingStackSupported{};            // since 6.7

@@ -10,7 +10,7 @@ namespace ProfileProfileStructure_ {
 /// vim.profile.ProfileStructure; since 5.0
 struct ProfileProfileStructure {
   std::string profileTypeName{};
-  std::vector<ProfileProfileStructureProperty> child{};
+  std::vector<ProfileProfileStructureProperty> child;
   Extra extra{};
 };
 BOOST_DESCRIBE_STRUCT(ProfileProfileStructure, (), (profileTypeName, child))

@@ -37,8 +37,8 @@ struct ServiceContent {
   std::optional<Ref<DatastoreNamespaceManager>> datastoreNamespaceManager{};  // since 5.5
   std::optional<Ref<VirtualDiskManager>> virtualDiskManager{};                // since 2.5
   std::optional<Ref<VirtualizationManager>>
-      virtualizationManager{};                      // since 2.5; deprecated since 2.5
-  std::optional<Ref<HostSnmpSystem>> snmpSystem{};  // since 4.0
+      virtualizationManager{};  // since 2.5; deprecated since 2.5
+  std::optional<Ref<HostSnmpSystem>> snmpSystem{};                                  // since 4.0
   std::optional<Ref<VirtualMachineProvisioningChecker>> vmProvisioningChecker{};    // since 4.0
   std::optional<Ref<VirtualMachineCompatibilityChecker>> vmCompatibilityChecker{};  // since 4.0
   std::optional<Ref<OvfManager>> ovfManager{};                                      // since 4.0

@@ -36,11 +36,11 @@ struct VirtualDisk : VirtualDevice {
   std::optional<StorageIOAllocationInfo> storageIOAllocation{};  // since 4.1; deprecated since 6.5
   std::optional<std::string> diskObjectId{};                     // since 5.5; deprecated since 6.5
   std::optional<VirtualDiskVFlashCacheConfigInfo>
-      vFlashCacheConfigInfo{};                       // since 5.5; deprecated since 7.0.0.0
-  std::vector<std::string> iofilter{};               // since 6.0
-  std::optional<ID> vDiskId{};                       // since 6.5
-  std::optional<std::int32_t> vDiskVersion{};        // since 8.0.1.0
-  std::optional<bool> nativeUnmanagedLinkedClone{};  // since 6.7
+      vFlashCacheConfigInfo{};  // since 5.5; deprecated since 7.0.0.0
+  std::vector<std::string> iofilter{};                                              // since 6.0
+  std::optional<ID> vDiskId{};                                                      // since 6.5
+  std::optional<std::int32_t> vDiskVersion{};                                       // since 8.0.1.0
+  std::optional<bool> nativeUnmanagedLinkedClone{};                                 // since 6.7
   std::vector<Poly<VirtualMachineBaseIndependentFilterSpec>> independentFilters{};  // since 7.0.2.1
   std::optional<bool> guestReadOnly{};                                              // since 8.0.2.0
 };

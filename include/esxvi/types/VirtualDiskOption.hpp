@@ -82,7 +82,7 @@ namespace VirtualDiskOption_ {
 struct VirtualDiskOption : VirtualDeviceOption {
   LongOption capacityInKB{};
   std::optional<StorageIOAllocationOption>
-      ioAllocationOption{};       // since 4.1; deprecated since 8.0.3.0
+      ioAllocationOption{};  // since 4.1; deprecated since 8.0.3.0
   std::optional<VirtualDiskOptionVFlashCacheConfigOption>
       vFlashCacheConfigOption{};  // since 5.5; deprecated since 7.0.0.0
 };

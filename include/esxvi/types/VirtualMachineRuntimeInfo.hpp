@@ -40,12 +40,12 @@ struct VirtualMachineRuntimeInfo {
   std::optional<std::int32_t> maxMemoryUsage{};
   std::int32_t numMksConnections{};
   std::optional<Enum<VirtualMachineRecordReplayState>>
-      recordReplayState{};                             // since 4.0; deprecated since 6.0
-  std::optional<bool> cleanPowerOff{};                 // since 4.0
-  std::optional<std::string> needSecondaryReason{};    // since 4.0
-  std::optional<bool> onlineStandby{};                 // since 5.1
-  std::optional<std::string> minRequiredEVCModeKey{};  // since 4.1
-  std::optional<bool> consolidationNeeded{};           // since 5.0
+      recordReplayState{};  // since 4.0; deprecated since 6.0
+  std::optional<bool> cleanPowerOff{};                                        // since 4.0
+  std::optional<std::string> needSecondaryReason{};                           // since 4.0
+  std::optional<bool> onlineStandby{};                                        // since 5.1
+  std::optional<std::string> minRequiredEVCModeKey{};                         // since 4.1
+  std::optional<bool> consolidationNeeded{};                                  // since 5.0
   std::vector<VirtualMachineFeatureRequirement> offlineFeatureRequirement{};  // since 5.1
   std::vector<VirtualMachineFeatureRequirement> featureRequirement{};         // since 5.1
   std::vector<HostFeatureMask> featureMask{};                                 // since 5.1

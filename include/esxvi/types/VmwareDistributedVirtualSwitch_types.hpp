@@ -210,7 +210,7 @@ struct VMwareDVSConfigInfo : DVSConfigInfo {
   std::optional<std::string> multicastFilteringMode{};      // since 6.0
   std::optional<std::string> networkOffloadSpecId{};        // since 8.0.0.1
   std::optional<VmwareDistributedVirtualSwitchNetworkOffloadConfig>
-      networkOffloadConfig{};                               // since 8.0.3.0
+      networkOffloadConfig{};  // since 8.0.3.0
 };
 BOOST_DESCRIBE_STRUCT(VMwareDVSConfigInfo, (DVSConfigInfo),
                       (vspanSession, pvlanConfig, maxMtu, linkDiscoveryProtocolConfig, ipfixConfig,
@@ -250,7 +250,7 @@ struct VMwareDVSConfigSpec : DVSConfigSpec {
   std::optional<std::string> multicastFilteringMode{};  // since 6.0
   std::optional<std::string> networkOffloadSpecId{};    // since 8.0.0.1
   std::optional<VmwareDistributedVirtualSwitchNetworkOffloadConfig>
-      networkOffloadConfig{};                           // since 8.0.3.0
+      networkOffloadConfig{};  // since 8.0.3.0
 };
 BOOST_DESCRIBE_STRUCT(VMwareDVSConfigSpec, (DVSConfigSpec),
                       (pvlanConfigSpec, vspanConfigSpec, maxMtu, linkDiscoveryProtocolConfig,

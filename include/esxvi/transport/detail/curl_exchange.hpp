@@ -110,8 +110,13 @@ class curl_exchange {
     prepare(share);
     auto const code = perform();
     if (caught_) std::rethrow_exception(caught_);
-    if (code == CURLE_OK && !stopped_ && !stalled_) return std::move(response_);
-    fail(code);
+    if (code != CURLE_OK || stopped_ || stalled_) fail(code);
+    if (!begun_) {  // libcurl has nothing against half a head
+      throw connection_lost{about("the connection was closed within the head of the reply",
+                                  meaning_of(CURLE_RECV_ERROR).advice),
+                            delivered()};
+    }
+    return std::move(response_);
   }
 
   /// Adds what the exchange cost.

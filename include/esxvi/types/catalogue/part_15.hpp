@@ -2,200 +2,157 @@
 #pragma once
 
 #include <esxvi/types/AnswerFileStatusResult.hpp>
-#include <esxvi/types/CheckResult.hpp>
-#include <esxvi/types/CustomizationDhcpIpGenerator.hpp>
-#include <esxvi/types/CustomizationFixedIp.hpp>
-#include <esxvi/types/CustomizationUnknownIpGenerator.hpp>
-#include <esxvi/types/Datastore_types.hpp>
-#include <esxvi/types/DynamicArray.hpp>
-#include <esxvi/types/ElementDescription.hpp>
-#include <esxvi/types/FloatOption.hpp>
-#include <esxvi/types/GuestProcessManager.hpp>
-#include <esxvi/types/GuestProcessManager_types.hpp>
-#include <esxvi/types/HostCacheConfigurationManager.hpp>
-#include <esxvi/types/HostCacheConfigurationManager_types.hpp>
-#include <esxvi/types/HostDiagnosticPartition.hpp>
-#include <esxvi/types/HostDiagnosticSystem.hpp>
-#include <esxvi/types/HostDiskConfigurationResult.hpp>
-#include <esxvi/types/HostDiskMappingOption.hpp>
-#include <esxvi/types/HostDiskPartitionInfo.hpp>
-#include <esxvi/types/HostLocalFileSystemVolume.hpp>
-#include <esxvi/types/HostMaintenanceSpec.hpp>
-#include <esxvi/types/HostNasVolume.hpp>
-#include <esxvi/types/HostPMemVolume.hpp>
-#include <esxvi/types/HostProtocolEndpoint.hpp>
-#include <esxvi/types/HostScsiDisk.hpp>
-#include <esxvi/types/HostStorageArrayTypePolicyOption.hpp>
-#include <esxvi/types/HostSystemResourceInfo.hpp>
-#include <esxvi/types/HostUnresolvedVmfsExtent.hpp>
-#include <esxvi/types/HostUnresolvedVmfsResolutionResult.hpp>
-#include <esxvi/types/HostUnresolvedVmfsResolutionSpec.hpp>
-#include <esxvi/types/HostUnresolvedVmfsVolume.hpp>
-#include <esxvi/types/HostVFlashManager_types.hpp>
-#include <esxvi/types/HostVFlashResourceConfigurationResult.hpp>
-#include <esxvi/types/HostVfatVolume.hpp>
-#include <esxvi/types/HostVffsVolume.hpp>
-#include <esxvi/types/HostVmfsVolume.hpp>
-#include <esxvi/types/HostVsanSystem.hpp>
-#include <esxvi/types/HostVvolNQN.hpp>
-#include <esxvi/types/HostVvolVolume.hpp>
-#include <esxvi/types/ImportSpec.hpp>
-#include <esxvi/types/LocalDatastoreInfo.hpp>
-#include <esxvi/types/NasDatastoreInfo.hpp>
-#include <esxvi/types/NetDnsConfigSpec.hpp>
-#include <esxvi/types/OptionType.hpp>
-#include <esxvi/types/OvfConsumer_types.hpp>
-#include <esxvi/types/OvfManager.hpp>
-#include <esxvi/types/OvfManager_types.hpp>
-#include <esxvi/types/PMemDatastoreInfo.hpp>
-#include <esxvi/types/PlacementAffinityRule.hpp>
-#include <esxvi/types/ResourceAllocationInfo.hpp>
-#include <esxvi/types/SAMLTokenAuthentication.hpp>
-#include <esxvi/types/ScsiLun.hpp>
-#include <esxvi/types/SearchIndex.hpp>
-#include <esxvi/types/TicketedSessionAuthentication.hpp>
-#include <esxvi/types/VASAStorageArray.hpp>
-#include <esxvi/types/VAppEntityConfigInfo.hpp>
-#include <esxvi/types/VAppProductInfo.hpp>
-#include <esxvi/types/VasaVvolManager_types.hpp>
-#include <esxvi/types/VimVasaProvider.hpp>
-#include <esxvi/types/VimVasaProviderInfo.hpp>
-#include <esxvi/types/VirtualMachineDatastoreInfo.hpp>
-#include <esxvi/types/VirtualMachineDiskDeviceInfo.hpp>
-#include <esxvi/types/VirtualMachineIdeDiskDeviceInfo.hpp>
-#include <esxvi/types/VirtualMachinePrecisionClockInfo.hpp>
-#include <esxvi/types/VirtualMachineScsiDiskDeviceInfo.hpp>
-#include <esxvi/types/VirtualMachineTargetInfo.hpp>
-#include <esxvi/types/VirtualMachineVFlashModuleInfo.hpp>
-#include <esxvi/types/VirtualMachineVirtualPMem.hpp>
-#include <esxvi/types/VmfsDatastoreCreateSpec.hpp>
-#include <esxvi/types/VmfsDatastoreExpandSpec.hpp>
-#include <esxvi/types/VmfsDatastoreExtendSpec.hpp>
-#include <esxvi/types/VmfsDatastoreInfo.hpp>
-#include <esxvi/types/VsanDatastoreInfo.hpp>
-#include <esxvi/types/VsanHostClusterStatus.hpp>
-#include <esxvi/types/VsanHostConfigInfo.hpp>
-#include <esxvi/types/VsanHostDecommissionMode.hpp>
-#include <esxvi/types/VsanHostDiskMapInfo.hpp>
-#include <esxvi/types/VsanHostDiskMapResult.hpp>
-#include <esxvi/types/VsanHostDiskMapping.hpp>
-#include <esxvi/types/VsanHostDiskResult.hpp>
-#include <esxvi/types/VsanHostIpConfig.hpp>
-#include <esxvi/types/VsanUpgradeSystem.hpp>
-#include <esxvi/types/VsanUpgradeSystem_types.hpp>
-#include <esxvi/types/VvolDatastoreInfo.hpp>
+#include <esxvi/types/BaseConfigInfo.hpp>
+#include <esxvi/types/ComputeResourceEventArgument.hpp>
+#include <esxvi/types/CryptoManagerHost_types.hpp>
+#include <esxvi/types/DatastoreEventArgument.hpp>
+#include <esxvi/types/EventDescription.hpp>
+#include <esxvi/types/EventFilterSpec.hpp>
+#include <esxvi/types/EventHistoryCollector.hpp>
+#include <esxvi/types/EventManager.hpp>
+#include <esxvi/types/GuestAliasManager.hpp>
+#include <esxvi/types/GuestAliasManager_types.hpp>
+#include <esxvi/types/GuestAuthManager.hpp>
+#include <esxvi/types/HealthUpdate.hpp>
+#include <esxvi/types/HealthUpdateManager.hpp>
+#include <esxvi/types/HistoryCollector.hpp>
+#include <esxvi/types/HostCertificateManager.hpp>
+#include <esxvi/types/HostCertificateManager_types.hpp>
+#include <esxvi/types/HostSpecification.hpp>
+#include <esxvi/types/HostSystemSwapConfiguration.hpp>
+#include <esxvi/types/HostTpmNvTagEventDetails.hpp>
+#include <esxvi/types/HostTpmSignerEventDetails.hpp>
+#include <esxvi/types/HostVStorageObjectManager.hpp>
+#include <esxvi/types/NetIpStackInfo.hpp>
+#include <esxvi/types/PropertyCollector.hpp>
+#include <esxvi/types/PropertyCollector_types.hpp>
+#include <esxvi/types/PropertyFilter.hpp>
+#include <esxvi/types/ScheduledTaskEventArgument.hpp>
+#include <esxvi/types/TaskFilterSpec.hpp>
+#include <esxvi/types/TaskHistoryCollector.hpp>
+#include <esxvi/types/TaskManager.hpp>
+#include <esxvi/types/VStorageObject.hpp>
+#include <esxvi/types/VStorageObjectAssociations.hpp>
+#include <esxvi/types/VStorageObjectManagerBase.hpp>
+#include <esxvi/types/VStorageObjectSnapshot.hpp>
+#include <esxvi/types/VStorageObjectSnapshotInfo.hpp>
+#include <esxvi/types/VcenterVStorageObjectManager.hpp>
+#include <esxvi/types/VirtualMachineRuntimeInfo.hpp>
+#include <esxvi/types/VirtualMachineSummary.hpp>
+#include <esxvi/types/VirtualMachineUsbInfo.hpp>
+#include <esxvi/types/VslmCloneSpec.hpp>
+#include <esxvi/types/VslmCreateSpec.hpp>
+#include <esxvi/types/VslmMigrateSpec.hpp>
+#include <esxvi/types/VslmRelocateSpec.hpp>
 #include <esxvi/types/core.hpp>
+#include <esxvi/types/event/SessionEvent.hpp>
 #include <esxvi/types/fault/AnswerFileUpdateFailed.hpp>
-#include <esxvi/types/fault/DuplicateName.hpp>
-#include <esxvi/types/fault/FcoeFault.hpp>
-#include <esxvi/types/fault/GuestOperationsFault.hpp>
-#include <esxvi/types/fault/HostPowerOpFailed.hpp>
-#include <esxvi/types/fault/InvalidAffinitySettingFault.hpp>
-#include <esxvi/types/fault/InvalidIpmiMacAddress.hpp>
-#include <esxvi/types/fault/InvalidPrivilege.hpp>
-#include <esxvi/types/fault/MissingBmcSupport.hpp>
-#include <esxvi/types/fault/NetworkDisruptedAndConfigRolledBack.hpp>
-#include <esxvi/types/fault/NoCompatibleHost.hpp>
-#include <esxvi/types/fault/NotSupportedHostForChecksum.hpp>
-#include <esxvi/types/fault/StorageDrsCannotMoveSharedDisk.hpp>
-#include <esxvi/types/fault/StorageDrsHbrDiskNotMovable.hpp>
+#include <esxvi/types/fault/DasConfigFault.hpp>
+#include <esxvi/types/fault/HostIncompatibleForRecordReplay.hpp>
+#include <esxvi/types/fault/InvalidState.hpp>
+#include <esxvi/types/fault/ProfileUpdateFailed.hpp>
+#include <esxvi/types/fault/StorageDrsCannotMoveIndependentDisk.hpp>
 #include <esxvi/types/fault/StorageDrsHmsUnreachable.hpp>
-#include <esxvi/types/fault/VmMetadataManagerFault.hpp>
+#include <esxvi/types/fault/TaskInProgress.hpp>
 #include <esxvi/types/fault/VmToolsUpgradeFault.hpp>
-#include <esxvi/types/fault/VsanFault.hpp>
+#include <esxvi/types/vslmInfrastructureObjectPolicy.hpp>
 
 namespace esxvi::types::catalogue {
 
 using structs_15 =
-    TypeList<AnswerFileStatusError, AnswerFileStatusResult, AnswerFileUpdateFailed,
-             AnswerFileUpdateFailure, CannotChangeVsanClusterUuid, CannotChangeVsanNodeUuid,
-             CannotMoveVsanEnabledHost, CannotReconfigureVsanWhenHaEnabled, CheckResult,
-             CustomizationDhcpIpGenerator, CustomizationFixedIp, CustomizationUnknownIpGenerator,
-             DatastoreCapability, DatastoreHostMount, DatastoreInfo,
-             DatastoreMountPathDatastorePair, DatastoreSummary, DatastoreVVolContainerFailoverPair,
-             DestinationVsanDisabled, DiskHasPartitions, DiskIsLastRemainingNonSSD, DiskIsNonLocal,
-             DiskIsUSB, DiskTooSmall, DuplicateDisks, DuplicateName, DuplicateVsanNetworkInterface,
-             DynamicArray, ElementDescription, FcoeFault, FcoeFaultPnicHasNoPortSet, FloatOption,
-             GuestAuthenticationChallenge, GuestComponentsOutOfDate, GuestMultipleMappings,
-             GuestOperationsFault, GuestOperationsUnavailable, GuestPermissionDenied,
-             GuestProcessInfo, GuestProcessNotFound, GuestProgramSpec, GuestRegistryFault,
-             GuestRegistryKeyAlreadyExists, GuestRegistryKeyFault, GuestRegistryKeyHasSubkeys,
-             GuestRegistryKeyInvalid, GuestRegistryKeyParentVolatile, GuestRegistryValueFault,
-             GuestRegistryValueNotFound, GuestWindowsProgramSpec, HostCacheConfigurationInfo,
-             HostCacheConfigurationSpec, HostDiagnosticPartition,
-             HostDiagnosticPartitionCreateDescription, HostDiagnosticPartitionCreateOption,
-             HostDiagnosticPartitionCreateSpec, HostDiskConfigurationResult, HostDiskMappingOption,
-             HostDiskMappingPartitionOption, HostDiskPartitionAttributes,
-             HostDiskPartitionBlockRange, HostDiskPartitionInfo, HostDiskPartitionLayout,
-             HostDiskPartitionSpec, HostLocalFileSystemVolume, HostLocalFileSystemVolumeSpec,
-             HostMaintenanceSpec, HostNasVolume, HostNasVolumeConfig, HostNasVolumeSpec,
-             HostNasVolumeUserInfo, HostPMemVolume, HostPowerOpFailed, HostProtocolEndpoint,
-             HostScsiDisk, HostScsiDiskPartition, HostStorageArrayTypePolicyOption,
-             HostSystemResourceInfo, HostUnresolvedVmfsExtent, HostUnresolvedVmfsResolutionResult,
-             HostUnresolvedVmfsResolutionSpec, HostUnresolvedVmfsVolume,
-             HostUnresolvedVmfsVolumeResolveStatus, HostVFlashManagerVFlashCacheConfigInfo,
-             HostVFlashManagerVFlashCacheConfigInfoVFlashModuleConfigOption,
-             HostVFlashManagerVFlashCacheConfigSpec, HostVFlashManagerVFlashConfigInfo,
-             HostVFlashManagerVFlashResourceConfigInfo, HostVFlashManagerVFlashResourceConfigSpec,
-             HostVFlashManagerVFlashResourceRunTimeInfo, HostVFlashResourceConfigurationResult,
-             HostVfatVolume, HostVffsSpec, HostVffsVolume, HostVmfsSpec, HostVmfsVolume,
-             HostVvolNQN, HostVvolVolume, HostVvolVolumeHostVvolNQN, HostVvolVolumeSpecification,
-             ImportSpec, InsufficientDisks, InvalidAffinitySettingFault, InvalidGuestLogin,
-             InvalidIpmiMacAddress, InvalidPrivilege, LocalDatastoreInfo, MissingBmcSupport,
-             NasDatastoreInfo, NetDnsConfigSpec, NetworkDisruptedAndConfigRolledBack,
-             NoCompatibleHost, NoCompatibleHostWithAccessToDevice, NoPeerHostFound,
-             NotSupportedHostForChecksum, OperationDisabledByGuest, OperationNotSupportedByGuest,
-             OptionType, OvfConsumerOstNode, OvfConsumerOvfSection, OvfCreateDescriptorParams,
-             OvfCreateDescriptorResult, OvfCreateImportSpecParams, OvfCreateImportSpecResult,
-             OvfDeploymentOption, OvfFile, OvfFileItem, OvfManagerCommonParams, OvfNetworkInfo,
-             OvfNetworkMapping, OvfOptionInfo, OvfParseDescriptorParams, OvfParseDescriptorResult,
-             OvfResourceMap, OvfValidateHostParams, OvfValidateHostResult, PMemDatastoreInfo,
-             PlacementAffinityRule, ResourceAllocationInfo, SAMLTokenAuthentication, ScsiLun,
-             ScsiLunCapabilities, ScsiLunDescriptor, ScsiLunDurableName,
-             StorageDrsCannotMoveSharedDisk, StorageDrsHbrDiskNotMovable, StorageDrsHmsUnreachable,
-             TicketedSessionAuthentication, TooManyGuestLogons, ToolsAlreadyUpgraded,
-             ToolsAutoUpgradeNotSupported, ToolsImageCopyFailed, ToolsImageNotAvailable,
-             ToolsImageSignatureCheckFailed, ToolsUpgradeCancelled, VASAStorageArray,
-             VASAStorageArrayDiscoveryFcTransport, VASAStorageArrayDiscoveryIpTransport,
-             VASAStorageArrayDiscoverySvcInfo, VAppEntityConfigInfo, VAppProductInfo, VVolHostPE,
-             VasaProviderContainerSpec, VimVasaProvider, VimVasaProviderInfo,
-             VimVasaProviderStatePerArray, VimVasaProviderVirtualHostConfig,
-             VirtualMachineDatastoreInfo, VirtualMachineDiskDeviceInfo,
-             VirtualMachineIdeDiskDeviceInfo, VirtualMachineIdeDiskDevicePartitionInfo,
-             VirtualMachinePrecisionClockInfo, VirtualMachineScsiDiskDeviceInfo,
-             VirtualMachineTargetInfo, VirtualMachineVFlashModuleInfo, VirtualMachineVirtualPMem,
-             VmMetadataManagerFault, VmToolsUpgradeFault, VmfsConfigOption, VmfsDatastoreCreateSpec,
-             VmfsDatastoreExpandSpec, VmfsDatastoreExtendSpec, VmfsDatastoreInfo,
-             VmfsUnmapBandwidthSpec, VmotionInterfaceNotEnabled, VsanClusterUuidMismatch,
-             VsanDatastoreInfo, VsanDiskFault, VsanFault, VsanHostClusterStatus,
-             VsanHostClusterStatusState, VsanHostClusterStatusStateCompletionEstimate,
-             VsanHostConfigInfo, VsanHostConfigInfoClusterInfo, VsanHostConfigInfoNetworkInfo,
-             VsanHostConfigInfoNetworkInfoPortConfig, VsanHostConfigInfoStorageInfo,
-             VsanHostDecommissionMode, VsanHostDiskMapInfo, VsanHostDiskMapResult,
-             VsanHostDiskMapping, VsanHostDiskResult, VsanHostFaultDomainInfo, VsanHostIpConfig,
-             VsanIncompatibleDiskMapping, VsanUpgradeSystemAPIBrokenIssue,
-             VsanUpgradeSystemAutoClaimEnabledOnHostsIssue, VsanUpgradeSystemHostsDisconnectedIssue,
-             VsanUpgradeSystemMissingHostsInClusterIssue, VsanUpgradeSystemNetworkPartitionInfo,
-             VsanUpgradeSystemNetworkPartitionIssue, VsanUpgradeSystemNotEnoughFreeCapacityIssue,
-             VsanUpgradeSystemPreflightCheckIssue, VsanUpgradeSystemPreflightCheckResult,
-             VsanUpgradeSystemRogueHostsInClusterIssue, VsanUpgradeSystemUpgradeHistoryDiskGroupOp,
-             VsanUpgradeSystemUpgradeHistoryItem, VsanUpgradeSystemUpgradeHistoryPreflightFail,
-             VsanUpgradeSystemUpgradeStatus, VsanUpgradeSystemV2ObjectsPresentDuringDowngradeIssue,
-             VsanUpgradeSystemWrongEsxVersionIssue, VvolDatastoreInfo,
-             WakeOnLanNotSupportedByVmotionNIC>;
+    TypeList<AlreadyAuthenticatedSessionEvent, AnswerFileStatusError, AnswerFileStatusResult,
+             AnswerFileUpdateFailed, AnswerFileUpdateFailure, BadUsernameSessionEvent,
+             BaseConfigInfo, BaseConfigInfoBackingInfo, BaseConfigInfoDiskFileBackingInfo,
+             BaseConfigInfoFileBackingInfo, BaseConfigInfoRawDiskMappingBackingInfo,
+             CannotPowerOffVmInCluster, ComputeResourceEventArgument, CryptoManagerHostKeyStatus,
+             DasConfigFault, DatastoreEventArgument, EncryptionKeyRequired, EventArgDesc,
+             EventDescription, EventDescriptionEventDetail, EventFilterSpec,
+             EventFilterSpecByEntity, EventFilterSpecByTime, EventFilterSpecByUsername,
+             GlobalMessageChangedEvent, GuestAliases, GuestAuthAliasInfo, GuestAuthAnySubject,
+             GuestAuthNamedSubject, GuestAuthSubject, GuestMappedAliases, HealthUpdate,
+             HostCertificateManagerCertificateInfo, HostCertificateManagerCertificateSpec,
+             HostIncompatibleForRecordReplay, HostSpecification, HostSystemSwapConfiguration,
+             HostSystemSwapConfigurationDatastoreOption, HostSystemSwapConfigurationDisabledOption,
+             HostSystemSwapConfigurationHostCacheOption,
+             HostSystemSwapConfigurationHostLocalSwapOption,
+             HostSystemSwapConfigurationSystemSwapOption, HostTpmNvTagEventDetails,
+             HostTpmSignerEventDetails, InvalidDatastoreState, InvalidHostConnectionState,
+             InvalidHostState, InvalidPowerState, InvalidState, InvalidVmState, MissingObject,
+             MissingProperty, MksConnectionLimitReached, NetIpStackInfo,
+             NetIpStackInfoDefaultRouter, NetIpStackInfoNetToMedia, NoAccessUserEvent,
+             NoActiveHostInCluster, ObjectContent, ObjectSpec, ObjectUpdate,
+             OvfConsumerPowerOnFault, ProfileUpdateFailed, ProfileUpdateFailedUpdateFailure,
+             PropertyChange, PropertyFilterSpec, PropertyFilterUpdate, PropertySpec,
+             QuestionPending, RetrieveOptions, RetrieveResult, ScheduledTaskEventArgument,
+             SelectionSpec, ServerStartedSessionEvent, SessionEvent, SessionTerminatedEvent,
+             StorageDrsCannotMoveIndependentDisk, StorageDrsHmsUnreachable, TaskFilterSpec,
+             TaskFilterSpecByEntity, TaskFilterSpecByTime, TaskFilterSpecByUsername, TaskInProgress,
+             ToolsAlreadyUpgraded, ToolsAutoUpgradeNotSupported, ToolsImageCopyFailed,
+             ToolsImageNotAvailable, ToolsImageSignatureCheckFailed, ToolsUpgradeCancelled,
+             TraversalSpec, UpdateSet, UserLoginSessionEvent, UserLogoutSessionEvent,
+             VAppTaskInProgress, VStorageObject, VStorageObjectAssociations,
+             VStorageObjectAssociationsVmDiskAssociations, VStorageObjectConfigInfo,
+             VStorageObjectSnapshot, VStorageObjectSnapshotInfo,
+             VStorageObjectSnapshotInfoVStorageObjectSnapshot, VirtualMachineConfigSummary,
+             VirtualMachineGuestSummary, VirtualMachineQuickStats,
+             VirtualMachineQuickStatsMemoryTierStats, VirtualMachineRuntimeInfo,
+             VirtualMachineRuntimeInfoDasProtectionState, VirtualMachineStorageSummary,
+             VirtualMachineSummary, VirtualMachineUsbInfo, VmPowerOnDisabled, VmToolsUpgradeFault,
+             VslmCloneSpec, VslmCreateSpec, VslmCreateSpecBackingSpec,
+             VslmCreateSpecDiskFileBackingSpec, VslmCreateSpecRawDiskMappingBackingSpec,
+             VslmMigrateSpec, VslmRelocateSpec, WaitOptions, vslmInfrastructureObjectPolicy>;
 
-using enums_15 = TypeList<>;
+using enums_15 = TypeList<EventFilterSpecRecursionOption, ObjectUpdateKind, PropertyChangeOp,
+                          TaskFilterSpecRecursionOption, TaskFilterSpecTimeOption>;
 
 using requests_15 =
-    TypeList<AddDisks_Task, ConfigureHostCache_Task, CreateDescriptor, CreateDiagnosticPartition,
-             CreateImportSpec, EvacuateVsanNode_Task, FindAllByDnsName, FindAllByIp, FindAllByUuid,
-             FindByDatastorePath, FindByDnsName, FindByInventoryPath, FindByIp, FindByUuid,
-             FindChild, InitializeDisks_Task, ListProcessesInGuest, ParseDescriptor,
-             PerformVsanUpgradePreflightCheck, PerformVsanUpgrade_Task, QueryAvailablePartition,
-             QueryDisksForVsan, QueryHostStatus, QueryPartitionCreateDesc,
-             QueryPartitionCreateOptions, QueryVsanUpgradeStatus, ReadEnvironmentVariableInGuest,
-             RecommissionVsanNode_Task, RemoveDiskMapping_Task, RemoveDisk_Task,
-             SelectActivePartition, StartProgramInGuest, TerminateProcessInGuest,
-             UnmountDiskMapping_Task, UpdateVsan_Task, ValidateHost>;
+    TypeList<AcquireCredentialsInGuest, AddFilter, AddFilterEntities, AddGuestAlias,
+             AddMonitoredEntities, AttachTagToVStorageObject, CancelRetrievePropertiesEx,
+             CancelWaitForUpdates, CheckForUpdates, ClearVStorageObjectControlFlags,
+             CloneVStorageObject_Task, ContinueRetrievePropertiesEx, CreateCollectorForEvents,
+             CreateCollectorForTasks, CreateCollectorWithInfoFilterForTasks,
+             CreateDiskFromSnapshot_Task, CreateDisk_Task, CreateFilter, CreatePropertyCollector,
+             CreateTask, DeleteSnapshot_Task, DeleteVStorageObjectEx_Task,
+             DeleteVStorageObject_Task, DestroyCollector, DestroyPropertyCollector,
+             DestroyPropertyFilter, DetachTagFromVStorageObject, ExtendDisk_Task,
+             GenerateCertificateSigningRequest, GenerateCertificateSigningRequestByDn,
+             HasMonitoredEntity, HasProvider, HostClearVStorageObjectControlFlags,
+             HostCloneVStorageObject_Task, HostCreateDisk_Task, HostDeleteVStorageObjectEx_Task,
+             HostDeleteVStorageObject_Task, HostExtendDisk_Task, HostInflateDisk_Task,
+             HostListVStorageObject, HostQueryVirtualDiskUuid, HostReconcileDatastoreInventory_Task,
+             HostRegisterDisk, HostRelocateVStorageObject_Task, HostRenameVStorageObject,
+             HostRetrieveVStorageInfrastructureObjectPolicy, HostRetrieveVStorageObject,
+             HostRetrieveVStorageObjectMetadata, HostRetrieveVStorageObjectMetadataValue,
+             HostRetrieveVStorageObjectState, HostScheduleReconcileDatastoreInventory,
+             HostSetVStorageObjectControlFlags, HostSetVirtualDiskUuid_Task,
+             HostUpdateVStorageObjectMetadataEx_Task, HostUpdateVStorageObjectMetadata_Task,
+             HostVStorageObjectCreateDiskFromSnapshot_Task, HostVStorageObjectCreateSnapshot_Task,
+             HostVStorageObjectDeleteSnapshot_Task, HostVStorageObjectRetrieveSnapshotInfo,
+             HostVStorageObjectRevert_Task, InflateDisk_Task, InstallServerCertificate,
+             ListCACertificateRevocationLists, ListCACertificates, ListGuestAliases,
+             ListGuestMappedAliases, ListTagsAttachedToVStorageObject, ListVStorageObject,
+             ListVStorageObjectsAttachedToTag, LogUserEvent, NotifyAffectedServices, PostEvent,
+             PostHealthUpdates, ProvisionServerPrivateKey, QueryEvents, QueryFilterEntities,
+             QueryFilterInfoIds, QueryFilterList, QueryFilterName, QueryHealthUpdateInfos,
+             QueryHealthUpdates, QueryMonitoredEntities, QueryProviderList, QueryProviderName,
+             QueryUnmonitoredHosts, QueryVirtualDiskUuidEx, ReadNextEvents, ReadNextTasks,
+             ReadPreviousEvents, ReadPreviousTasks, ReconcileDatastoreInventory_Task, RegisterDisk,
+             RegisterHealthUpdateProvider, ReleaseCredentialsInGuest, RelocateVStorageObject_Task,
+             RemoveFilter, RemoveFilterEntities, RemoveGuestAlias, RemoveGuestAliasByCert,
+             RemoveMonitoredEntities, RenameVStorageObject, RenameVStorageObjectEx,
+             ReplaceCACertificatesAndCRLs, ResetCollector, RetrieveArgumentDescription,
+             RetrieveCertificateInfoList, RetrieveProperties, RetrievePropertiesEx,
+             RetrieveSnapshotDetails, RetrieveSnapshotInfo,
+             RetrieveVStorageInfrastructureObjectPolicy, RetrieveVStorageObject,
+             RetrieveVStorageObjectAssociations, RetrieveVStorageObjectState,
+             RevertVStorageObjectEx_Task, RevertVStorageObject_Task, RewindCollector,
+             ScheduleReconcileDatastoreInventory, SetCollectorPageSize,
+             SetVStorageObjectControlFlags, SetVirtualDiskUuidEx_Task,
+             UnregisterHealthUpdateProvider, UpdateVStorageInfrastructureObjectPolicy_Task,
+             UpdateVStorageObjectCrypto_Task, UpdateVStorageObjectPolicy_Task,
+             VCenterUpdateVStorageObjectMetadataEx_Task, VStorageObjectCreateSnapshotEx_Task,
+             VStorageObjectCreateSnapshot_Task, VStorageObjectDeleteSnapshotEx_Task,
+             VStorageObjectExtendDiskEx_Task, ValidateCredentialsInGuest,
+             VstorageObjectVCenterQueryChangedDiskAreas, WaitForUpdates, WaitForUpdatesEx>;
 
 }  // namespace esxvi::types::catalogue

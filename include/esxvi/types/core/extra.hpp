@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -16,13 +17,9 @@ namespace esxvi {
 /// One pointer in size while empty. Value semantics.
 class Extra {
  public:
-  struct piece {
-    std::uint32_t position;  ///< stands before the member with this index
-    std::string xml;         ///< one or more complete elements
-  };
-
   Extra() = default;
-  Extra(Extra const& other) : content_(other.content_ ? std::make_unique<content>(*other.content_) : nullptr) {}
+  Extra(Extra const& other)
+      : content_(other.content_ ? std::make_unique<content>(*other.content_) : nullptr) {}
   Extra(Extra&&) noexcept = default;
   Extra& operator=(Extra const& other) {
     if (this != &other) *this = Extra(other);
@@ -35,30 +32,46 @@ class Extra {
 
   /// Wire name of the derived type that the object really has; empty: it is what its C++ type says.
   [[nodiscard]] std::string_view type() const noexcept {
-    return content_ ? std::string_view(content_->type) : std::string_view();
+    if (content_ == nullptr) return {};
+    return content_->own_type.empty() ? content_->known_type : std::string_view(content_->own_type);
   }
   /// Unknown attributes as they stand in a start tag, each with a blank in front.
   [[nodiscard]] std::string_view attributes() const noexcept {
     return content_ ? std::string_view(content_->attributes) : std::string_view();
   }
-  [[nodiscard]] std::vector<piece> const& pieces() const noexcept {
-    static std::vector<piece> const none;
-    return content_ ? content_->pieces : none;
-  }
   /// All unknown elements, in order.
-  [[nodiscard]] std::string xml() const {
-    std::string all;
-    for (piece const& p : pieces()) all += p.xml;
-    return all;
+  [[nodiscard]] std::string_view xml() const noexcept {
+    return content_ ? std::string_view(content_->xml) : std::string_view();
+  }
+  /// Those that stand before the member with index `position`.
+  [[nodiscard]] std::string_view xml_before(std::uint32_t position) const noexcept {
+    if (content_ == nullptr) return {};
+    std::size_t from = 0;
+    std::uint32_t at = content_->first;
+    std::string_view const all = content_->xml;
+    for (cut const& c : content_->cuts) {
+      if (at == position) return all.substr(from, c.offset - from);
+      from = c.offset;
+      at = c.position;
+    }
+    return at == position ? all.substr(from) : std::string_view();
   }
 
-  void set_type(std::string_view name) { ensure().type = name; }
+  void set_type(std::string_view name) { ensure().own_type = name; }
+  /// The same for a name that lives as long as the program, such as one of the schema's.
+  void set_known_type(std::string_view name) { ensure().known_type = name; }
   void add_attribute(std::string_view text) { ensure().attributes += text; }
-  /// The text to append an unknown element to that stands before member `position`.
+  /// The text to append an unknown element to that stands before member `position`. Positions do
+  /// not decrease.
   [[nodiscard]] std::string& text_before(std::uint32_t position) {
-    auto& pieces = ensure().pieces;
-    if (pieces.empty() || pieces.back().position != position) pieces.push_back({position, {}});
-    return pieces.back().xml;
+    content& c = ensure();
+    if (c.xml.empty()) {
+      c.xml.reserve(120);  // the members of a small device
+      c.first = position;
+    } else if (position > (c.cuts.empty() ? c.first : c.cuts.back().position)) {
+      c.cuts.push_back({position, c.xml.size()});
+    }
+    return c.xml;
   }
   void clear() noexcept { content_.reset(); }
 
@@ -67,10 +80,17 @@ class Extra {
   }
 
  private:
+  struct cut {
+    std::uint32_t position;
+    std::size_t offset;
+  };
   struct content {
-    std::string type;
+    std::string_view known_type;
+    std::string own_type;
     std::string attributes;
-    std::vector<piece> pieces;
+    std::string xml;
+    std::uint32_t first = 0;  // position of what `xml` begins with
+    std::vector<cut> cuts;    // where in `xml` what stands further behind begins
   };
   content& ensure() {
     if (!content_) content_ = std::make_unique<content>();

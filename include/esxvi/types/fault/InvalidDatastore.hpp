@@ -27,9 +27,9 @@ BOOST_DESCRIBE_STRUCT(DatastoreNotWritableOnHost, (InvalidDatastore), (host))
 namespace InaccessibleDatastore_ {
 /// vim.fault.InaccessibleDatastore; since 2.0
 struct InaccessibleDatastore : InvalidDatastore {
-  std::optional<std::string> detail_{};  // since 5.0
+  std::optional<std::string> detail{};  // since 5.0
 };
-BOOST_DESCRIBE_STRUCT(InaccessibleDatastore, (InvalidDatastore), (detail_))
+BOOST_DESCRIBE_STRUCT(InaccessibleDatastore, (InvalidDatastore), (detail))
 }  // namespace InaccessibleDatastore_
 
 namespace InaccessibleFTMetadataDatastore_ {

@@ -1,0 +1,204 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
+// CurlTransport when the server is slow or silent: limits, patience, cancellation.
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "transport/curl_fixture.hpp"
+
+using namespace test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// What the path says. Requests to "/" are answered at once.
+void slow(HttpRequest& request, HttpConnection& connection) {
+  if (request.target == "/silent") {
+    connection.wait_for_close();
+  } else if (request.target == "/late") {
+    std::this_thread::sleep_for(400ms);
+    connection.reply(200, "late");
+  } else if (request.target == "/stops") {
+    connection.head(200, {"Content-Length: 100"});
+    connection.send("only this");
+    connection.wait_for_close();
+  } else if (request.target == "/drips") {
+    connection.head(200, {"Transfer-Encoding: chunked"});
+    for (int i = 0; i < 12; ++i) {
+      std::this_thread::sleep_for(50ms);
+      if (!connection.chunk("x")) return connection.close();
+    }
+    connection.last_chunk();
+  } else {
+    connection.reply(200, "ok");
+  }
+}
+
+struct Slow {
+  HttpServer server{slow};
+  CurlTransport curl;
+  Stopwatch watch{};
+  explicit Slow(CurlOptions options = {}) : curl(direct(std::move(options))) {}
+  ~Slow() { CHECK(get(curl, server.url("/")) == "ok"); }  // nothing is left behind
+};
+
+}  // namespace
+
+TEST_CASE("curl limits: the whole exchange") {
+  SUBCASE("of the call") {
+    Slow test;
+    auto const e = thrown<esxvi::timeout>(
+        [&] { post(test.curl, test.server.url("/silent"), "<a/>", {.total = 150ms}); });
+    CHECK(e.delivered() == delivery::unknown);
+    CHECK(test.watch.elapsed() >= 150ms);
+    CHECK(test.watch.elapsed() < 5s);
+  }
+  SUBCASE("of the transport") {
+    Slow test{{.total_timeout = 150ms}};
+    thrown<esxvi::timeout>([&] { get(test.curl, test.server.url("/silent")); });
+    CHECK(test.watch.elapsed() < 5s);
+  }
+  SUBCASE("the call overrides the transport") {
+    Slow test{{.total_timeout = 150ms}};
+    CHECK(get(test.curl, test.server.url("/late"), {.total = 1min}) == "late");
+  }
+  SUBCASE("in the middle of a body") {
+    Slow test;
+    Collect sink;
+    auto const e = thrown<esxvi::timeout>([&] {
+      test.curl.send({.method = "GET", .url = test.server.url("/stops")}, sink,
+                     {.operation = "Download", .total = 150ms});
+    });
+    CHECK(sink.body == "only this");
+    CHECK(std::string{e.what()}.starts_with("Download on http://127.0.0.1:"));
+  }
+}
+
+TEST_CASE("curl limits: low speed") {
+  SUBCASE("silence before the reply") {
+    Slow test{{.low_speed_time = 150ms}};
+    auto const e = thrown<esxvi::timeout>([&] { get(test.curl, test.server.url("/silent")); });
+    CHECK(e.delivered() == delivery::unknown);
+    CHECK(std::string{e.what()}.find("150 ms") != std::string::npos);
+    CHECK(test.watch.elapsed() >= 150ms);
+    CHECK(test.watch.elapsed() < 5s);
+  }
+  SUBCASE("silence within the reply") {
+    Slow test{{.low_speed_time = 150ms}};
+    thrown<esxvi::timeout>([&] { get(test.curl, test.server.url("/stops")); });
+  }
+  SUBCASE("too slow") {
+    Slow test{{.low_speed_time = 300ms, .low_speed_limit = 1'000'000}};
+    thrown<esxvi::timeout>([&] { get(test.curl, test.server.url("/drips")); });
+    CHECK(test.watch.elapsed() < 600ms);
+  }
+  SUBCASE("slow but not too slow") {
+    Slow test{{.low_speed_time = 350ms}};
+    CHECK(get(test.curl, test.server.url("/drips")) == std::string(12, 'x'));
+    CHECK(test.watch.elapsed() >= 600ms);
+  }
+  SUBCASE("no limit") {
+    Slow test{{.low_speed_time = 0ms}};
+    CHECK(get(test.curl, test.server.url("/late")) == "late");
+  }
+  SUBCASE("a slow sink is not the fault of the server") {
+    Slow test{{.low_speed_time = 200ms}};
+    Collect sink;
+    sink.on_begin = [](auto&) { std::this_thread::sleep_for(400ms); };
+    test.curl.send({.method = "GET", .url = test.server.url("/drips")}, sink, {});
+    CHECK(sink.body.size() == 12);
+  }
+}
+
+TEST_CASE("curl limits: patience outlasts the low-speed limit, but only until the reply begins") {
+  Slow test{{.low_speed_time = 150ms}};
+  CHECK(get(test.curl, test.server.url("/late"), {.patience = 30s}) == "late");
+  thrown<esxvi::timeout>([&] { get(test.curl, test.server.url("/late")); });
+  Stopwatch watch;
+  thrown<esxvi::timeout>([&] { get(test.curl, test.server.url("/stops"), {.patience = 30s}); });
+  CHECK(watch.elapsed() < 5s);
+  Stopwatch again;
+  auto const e = thrown<esxvi::timeout>(
+      [&] { get(test.curl, test.server.url("/silent"), {.patience = 200ms}); });
+  CHECK(std::string{e.what()}.find("200 ms") != std::string::npos);
+  CHECK(again.elapsed() >= 200ms);
+}
+
+TEST_CASE("curl limits: a stop token ends a call at once") {
+  std::stop_source stop;
+  auto const after = [&](std::chrono::milliseconds time) {
+    return std::jthread{[&stop, time] {
+      std::this_thread::sleep_for(time);
+      stop.request_stop();
+    }};
+  };
+  SUBCASE("while the server is silent") {
+    Slow test;
+    auto const thread = after(50ms);
+    auto const e = thrown<esxvi::cancelled>([&] {
+      post(test.curl, test.server.url("/silent"), "<a/>",
+           {.operation = "Wait", .stop = stop.get_token()});
+    });
+    CHECK(e.delivered() == delivery::unknown);
+    CHECK(e.operation() == "Wait");
+    CHECK(test.watch.elapsed() < 2s);
+  }
+  SUBCASE("in the middle of a reply") {
+    Slow test;
+    auto const thread = after(50ms);
+    thrown<esxvi::cancelled>(
+        [&] { get(test.curl, test.server.url("/stops"), {.stop = stop.get_token()}); });
+    CHECK(test.watch.elapsed() < 2s);
+  }
+  SUBCASE("from within the sink") {
+    HttpServer server{[](HttpRequest&, HttpConnection& connection) {
+      connection.reply(200, std::string(1'000'000, 'x'));
+    }};
+    CurlTransport curl{direct()};
+    Collect sink;
+    sink.on_write = [&](auto) { stop.request_stop(); };
+    thrown<esxvi::cancelled>([&] {
+      curl.send({.method = "GET", .url = server.url("/")}, sink, {.stop = stop.get_token()});
+    });
+    CHECK(sink.pieces.size() == 1);
+  }
+  SUBCASE("before it began") {
+    Slow test;
+    stop.request_stop();
+    auto const e = thrown<esxvi::cancelled>(
+        [&] { get(test.curl, test.server.url("/"), {.stop = stop.get_token()}); });
+    CHECK(e.delivered() == delivery::not_sent);
+    CHECK(test.server.requests() == 0);
+  }
+  SUBCASE("after it ended it does nothing") {
+    Slow test;
+    CHECK(get(test.curl, test.server.url("/"), {.stop = stop.get_token()}) == "ok");
+    stop.request_stop();
+  }
+  SUBCASE("while the TLS handshake hangs") {
+    // A server that accepts and never answers the handshake.
+    HttpServer plain{[](HttpRequest&, HttpConnection&) {}};
+    CurlTransport curl{direct()};
+    auto const thread = after(50ms);
+    auto url = plain.url("/");
+    url.insert(4, "s");
+    auto const e = thrown<esxvi::cancelled>([&] { get(curl, url, {.stop = stop.get_token()}); });
+    CHECK(e.delivered() == delivery::not_sent);
+  }
+}
+
+TEST_CASE("curl limits: connecting") {
+  HttpServer plain{[](HttpRequest&, HttpConnection&) {}};
+  CurlTransport curl{direct({.connect_timeout = 150ms})};
+  auto url = plain.url("/");
+  url.insert(4, "s");
+  Stopwatch watch;
+  auto const e = thrown<esxvi::timeout>([&] { post(curl, url, "<a/>"); });
+  CHECK(e.delivered() == delivery::not_sent);
+  CHECK(watch.elapsed() >= 150ms);
+  CHECK(watch.elapsed() < 5s);
+}
