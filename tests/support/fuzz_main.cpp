@@ -1,5 +1,5 @@
-// main() of a fuzz target in builds without libFuzzer: runs the target over the files and folders of its command line
-// (its seeds, or a reproducer that libFuzzer wrote).
+// main() of a fuzz target in builds without libFuzzer: runs the target over the files and folders
+// of its command line (its seeds, or a reproducer that libFuzzer wrote).
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>

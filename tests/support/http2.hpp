@@ -30,7 +30,8 @@ inline void serve_http2(HttpConnection& connection, std::string_view body, bool 
   if (!connection.receive_exactly(preface, 24)) return;
   frame(settings, 0, 0, "");
   for (;;) {
-    std::string head, payload;
+    std::string head;
+    std::string payload;
     if (!connection.receive_exactly(head, 9)) return;
     auto const byte = [&](std::size_t i) {
       return static_cast<std::uint32_t>(static_cast<unsigned char>(head[i]));

@@ -81,13 +81,11 @@ class HttpConnection {
     return true;
   }
   bool head(int status, std::vector<std::string> const& headers = {}) {
-    auto text = "HTTP/1.1 " + std::to_string(status) + " Reason\r\n";
-    for (auto const& h : headers) text += h + "\r\n";
-    return send(text + "\r\n");
+    return send(head_text(status, headers));
   }
   bool reply(int status, std::string_view body, std::vector<std::string> headers = {}) {
     headers.push_back("Content-Length: " + std::to_string(body.size()));
-    return head(status, headers) && send(body);
+    return send(head_text(status, headers).append(body));
   }
   bool chunk(std::string_view bytes) {
     std::array<char, 20> size{};
@@ -188,6 +186,11 @@ class HttpConnection {
   }
 
  private:
+  static std::string head_text(int status, std::vector<std::string> const& headers) {
+    auto text = "HTTP/1.1 " + std::to_string(status) + " Reason\r\n";
+    for (auto const& h : headers) text += h + "\r\n";
+    return text + "\r\n";
+  }
   void fill() {
     std::array<char, 8192> piece;
     auto const count =

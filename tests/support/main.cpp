@@ -1,5 +1,5 @@
-// main() of every test program: doctest, plus one line of figures at the end that ./run adds up, plus exit code 77 when
-// there was nothing but skipped cases.
+// main() of every test program: doctest, plus one line of figures at the end that ./run adds up,
+// plus exit code 77 when there was nothing but skipped cases.
 #define DOCTEST_CONFIG_IMPLEMENT
 #include "support/skip.hpp"
 
@@ -15,8 +15,8 @@ struct Tally : doctest::IReporter {
   void test_run_end(doctest::TestRunStats const& stats) override {
     auto const skipped = esxvi::test::skipped_cases();
     auto const passed = stats.numTestCasesPassingFilters - stats.numTestCasesFailed - skipped;
-    std::cout << "[tally] " << passed << " passed, " << stats.numTestCasesFailed << " failed, " << skipped
-              << " skipped\n";
+    std::cout << "[tally] " << passed << " passed, " << stats.numTestCasesFailed << " failed, "
+              << skipped << " skipped\n";
     nothing_ran = passed == 0 && stats.numTestCasesFailed == 0;
   }
 

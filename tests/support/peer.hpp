@@ -1,10 +1,11 @@
 // A vSphere simulator as a child process, for tests that talk to a server nobody here wrote.
 //
-//   Peer peer({"-esx", "-vm", "3"});     // builds up its inventory, listens on a free port of 127.0.0.1
-//   peer.url()                           // "https://127.0.0.1:41234/sdk"
-//   peer.user(), peer.password()         // what it lets in
+//   Peer peer({"-esx", "-vm", "3"});     // builds up its inventory, listens on a free port of
+//   127.0.0.1 peer.url()                           // "https://127.0.0.1:41234/sdk" peer.user(),
+//   peer.password()         // what it lets in
 //
-// The child ends when its standard input closes: in the destructor, and also when the test is killed.
+// The child ends when its standard input closes: in the destructor, and also when the test is
+// killed.
 #pragma once
 
 #include <fcntl.h>
@@ -60,7 +61,8 @@ class Peer {
   /// Nothing when the simulator can be started, else the reason for a skip.
   static std::optional<std::string> why_missing() {
     if (executable()) return std::nullopt;
-    return "the vSphere simulator is not built (it needs golang-go and golang-github-vmware-govmomi-dev)";
+    return "the vSphere simulator is not built (it needs golang-go and "
+           "golang-github-vmware-govmomi-dev)";
   }
 
  private:
@@ -75,7 +77,8 @@ class Peer {
   void start(std::vector<std::string>& arguments) {
     std::array<int, 2> in{};
     std::array<int, 2> out{};
-    if (pipe2(in.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+    if (pipe2(in.data(), O_CLOEXEC) != 0)
+      throw std::system_error(errno, std::generic_category(), "pipe");
     if (pipe2(out.data(), O_CLOEXEC) != 0) {
       int const why = errno;
       close(in[0]);
@@ -83,6 +86,7 @@ class Peer {
       throw std::system_error(why, std::generic_category(), "pipe");
     }
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (auto& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
 
@@ -107,12 +111,14 @@ class Peer {
     auto const deadline = std::chrono::steady_clock::now() + patience;
     std::string line;
     for (;;) {
-      auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+      auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(
+          deadline - std::chrono::steady_clock::now());
       pollfd waiting{.fd = from_child_, .events = POLLIN, .revents = 0};
       if (left.count() <= 0 || poll(&waiting, 1, static_cast<int>(left.count())) == 0)
         throw std::runtime_error("the simulator did not say in time where it listens");
       char c = 0;
-      if (read(from_child_, &c, 1) != 1) throw std::runtime_error("the simulator ended before it listened");
+      if (read(from_child_, &c, 1) != 1)
+        throw std::runtime_error("the simulator ended before it listened");
       if (c == '\n') return line;
       line += c;
     }

@@ -20,9 +20,10 @@ inline void note_skip(std::string_view reason) {
 
 }  // namespace esxvi::test
 
-/// Leaves the test case: it needs something that is not here. At most once in a case, before its first SUBCASE.
-#define ESXVI_SKIP(reason)             \
-  do {                                 \
-    ::esxvi::test::note_skip(reason);  \
-    return;                            \
+/// Leaves the test case: it needs something that is not here. At most once in a case, before its
+/// first SUBCASE.
+#define ESXVI_SKIP(reason)            \
+  do {                                \
+    ::esxvi::test::note_skip(reason); \
+    return;                           \
   } while (false)

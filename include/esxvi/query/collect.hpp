@@ -33,7 +33,7 @@ class Collector {
         stream_(layout, taker) {}
 
   void run() {
-    if (what_.objects.empty() && what_.roots.empty()) add_whole_inventory();
+    if (what_.objects.empty()) find_in_inventory();
     while (!what_.objects.empty() || !what_.roots.empty()) {
       try {
         fetch();
@@ -45,11 +45,12 @@ class Collector {
   }
 
  private:
-  void add_whole_inventory() {
+  void find_in_inventory() {
     if (!is_entity(layout_.kind))
       throw invalid_argument({"retrieve", std::string(layout_.kind),
                               "objects of this kind have no place in the inventory",
                               "name the objects in QueryOptions::objects"});
+    if (!what_.roots.empty()) return;
     whole_ = true;
     what_.roots.push_back(session_.opening_content().rootFolder);
   }
@@ -98,6 +99,7 @@ class Collector {
         send(types::RetrievePropertiesEx{
                  .self = collector(), .specSet = std::vector{filter()}, .options = options},
              stream_.paged_reply());
+        stream_.end_page();
       } catch (fault const& e) {
         // A server that claims a version without having all of it.
         if (stream_.delivered() > 0 || !lacks_method(e)) throw;
@@ -108,6 +110,7 @@ class Collector {
         std::string const token = stream_.token();
         send(types::ContinueRetrievePropertiesEx{.self = collector(), .token = token},
              stream_.paged_reply());
+        stream_.end_page();
       }
     } catch (enough const&) {
       cancel();

@@ -48,8 +48,12 @@ class ObjectStream {
 
   /// Place for `<RetrievePropertiesExResponse>` or `<Continue...>`: returnval is a page.
   [[nodiscard]] reflect::place paged_reply() {
-    token_.clear();
+    token_sent_ = false;
     return {&paged_info, this};
+  }
+  /// The page is whole: without a token of its own it was the last.
+  void end_page() {
+    if (!token_sent_) token_.clear();
   }
   /// Place for `<RetrievePropertiesResponse>`: each returnval is an object.
   [[nodiscard]] reflect::place plain_reply() {
@@ -57,7 +61,8 @@ class ObjectStream {
     return {&plain_info, this};
   }
 
-  /// Of the next page; empty after the last.
+  /// What the server keeps open: the next page, empty after the last. A page that broke off before
+  /// it said so leaves the one by which it was asked for.
   [[nodiscard]] std::string const& token() const noexcept { return token_; }
   [[nodiscard]] std::size_t delivered() const noexcept { return delivered_; }
 
@@ -72,7 +77,10 @@ class ObjectStream {
     return {&page_info, object};
   }
   static place in_page(void* object, std::string_view name) {
-    if (name == "token") return {reflect::type_of<std::string>(), &self(object).token_};
+    if (name == "token") {
+      self(object).token_sent_ = true;
+      return {reflect::type_of<std::string>(), &self(object).token_};
+    }
     if (name == "objects") return {&objects_info, object};
     return {};
   }
@@ -83,6 +91,7 @@ class ObjectStream {
 
   static void* begin_object(void* object) {
     ObjectStream& s = self(object);
+    s.end_page();  // a token comes before the objects
     s.row_ = s.taker_.next();
     s.reference_ = {};
     s.missing_.clear();
@@ -141,6 +150,7 @@ class ObjectStream {
   row_layout const& layout_;
   RowTaker& taker_;
   std::string token_;
+  bool token_sent_ = false;  // by the page that is being read
   std::size_t delivered_ = 0;
   // the object that is being read
   void* row_ = nullptr;

@@ -27,7 +27,7 @@ struct QueryOptions {
   std::int32_t page_size = 1000;  ///< objects a reply; 0: the server's choice
   /// Called for each property that the server held back; retrieve() also keeps them.
   std::function<void(Missing const&)> on_missing{};
-  CallOptions call{};
+  CallOptions call{};  ///< limits of each request
 };
 
 /// The rows of a query, and what is missing in them.
@@ -109,10 +109,21 @@ Rows<Row> keep_rows(Session& session, row_layout const& layout, QueryOptions<T> 
   return rows;
 }
 
+// Never defined: with it the compiler says which row the function of for_each() has to take.
+template <class Row, class F>
+struct row_not_taken_by_function;
+template <class F, class Row>
+consteval bool checked_taker() {
+  if constexpr (std::invocable<F&, Row&>)
+    return true;
+  else
+    return sizeof(row_not_taken_by_function<Row, F>) > 0;
+}
+
 template <class Row, class T, class F>
 void call_rows(Session& session, row_layout const& layout, QueryOptions<T> const& options,
                F& take) {
-  static_assert(std::invocable<F&, Row&>, "for_each: the function has to take a row");
+  static_assert(checked_taker<F, Row>());
   RowCaller<Row, F> caller(take, options.on_missing);
   collect(session, layout, caller, options);
 }
@@ -124,15 +135,15 @@ void call_rows(Session& session, row_layout const& layout, QueryOptions<T> const
 /// Gives rows of (Ref<T>, value, value, ...); the types follow from the paths, which the compiler
 /// checks. 1 request for each page of `page_size` objects. Use for_each() to hold one row at a time.
 template <class T, reflect::fixed_string... Path>
-  requires(reflect::PropertyPath<T, Path> && ...)
+  requires(!ProjectedRow<T>)
 [[nodiscard]] auto Session::retrieve(QueryOptions<T> const& options) {
-  return detail::keep_rows<detail::path_tuple<T, Path...>>(
-      *this, detail::tuple_layout<T, Path...>::value, options);
+  if constexpr ((reflect::checked_path<T, Path>() && ...))
+    return detail::keep_rows<detail::path_tuple<T, Path...>>(
+        *this, detail::tuple_layout<T, Path...>::value, options);
 }
 
 /// The same into a struct of your own; see projection.
-template <class Row>
-  requires requires { typename projection<Row>::object; }
+template <ProjectedRow Row>
 [[nodiscard]] Rows<Row> Session::retrieve(
     QueryOptions<typename projection<Row>::object> const& options) {
   return detail::keep_rows<Row>(*this, detail::struct_layout<Row>::value, options);
@@ -142,14 +153,14 @@ template <class Row>
 /// the number of objects. A function that returns false ends the query (and tells the server so).
 /// What it throws comes out of here.
 template <class T, reflect::fixed_string... Path, class F>
-  requires(reflect::PropertyPath<T, Path> && ...)
+  requires(!ProjectedRow<T>)
 void Session::for_each(F&& take, QueryOptions<T> const& options) {
-  detail::call_rows<detail::path_tuple<T, Path...>>(
-      *this, detail::tuple_layout<T, Path...>::value, options, take);
+  if constexpr ((reflect::checked_path<T, Path>() && ...))
+    detail::call_rows<detail::path_tuple<T, Path...>>(
+        *this, detail::tuple_layout<T, Path...>::value, options, take);
 }
 
-template <class Row, class F>
-  requires requires { typename projection<Row>::object; }
+template <ProjectedRow Row, class F>
 void Session::for_each(F&& take, QueryOptions<typename projection<Row>::object> const& options) {
   detail::call_rows<Row>(*this, detail::struct_layout<Row>::value, options, take);
 }

@@ -3,6 +3,7 @@
 
 #include <esxvi/reflect/object.hpp>
 #include <esxvi/reflect/path.hpp>
+#include <esxvi/session/session.hpp>
 #include <esxvi/types/core.hpp>
 
 #include <boost/mp11/algorithm.hpp>
@@ -17,6 +18,12 @@
 
 namespace esxvi {
 
+/// A path and the type of its values.
+template <reflect::fixed_string Path, class V>
+struct value_at {
+  using type = V;
+};
+
 /// Base of a projection: which properties of which objects fill a struct, in the order of its
 /// members:
 ///
@@ -25,20 +32,16 @@ namespace esxvi {
 ///
 /// A first member of type Ref<T> that no path is given for receives the reference.
 template <class T, reflect::fixed_string... Path>
-  requires(reflect::PropertyPath<T, Path> && ...)
 struct project {
+  static_assert((reflect::checked_path<T, Path>() && ...));
   using object = T;
   static constexpr std::array<std::string_view, sizeof...(Path)> paths{Path.view()...};
-  using values = std::tuple<reflect::property_t<T, Path>...>;
+  using values = std::tuple<value_at<Path, reflect::property_t<T, Path>>...>;
 };
 
 /// Specialise it for a struct of your own; see project.
 template <class Row>
 struct projection {};
-
-/// A struct that retrieve() can fill.
-template <class Row>
-concept ProjectedRow = requires { typename projection<Row>::object; };
 
 /// A column takes a property of type V when it has that type; an enum of the API may also go into
 /// the plain enum, which then is unknown_literal<E> for what the enum does not know.
@@ -84,6 +87,27 @@ struct tuple_layout {
       [](void* r) -> untyped_ref* { return &std::get<0>(*static_cast<row*>(r)); }};
 };
 
+// Never defined: with these the compiler says which member does not fit.
+template <class Row, class Member, class Value>
+struct member_has_not_the_type_of_its_property;
+template <class Row, std::size_t Members, std::size_t Paths>
+struct members_and_paths_differ_in_number;
+
+template <class Row, class Member, class Value>
+consteval bool checked_column() {
+  if constexpr (column_for<Member, typename Value::type>)
+    return true;
+  else
+    return sizeof(member_has_not_the_type_of_its_property<Row, Member, Value>) > 0;
+}
+template <class Row, std::size_t Members, std::size_t Paths>
+consteval bool checked_count() {
+  if constexpr (Members == Paths || Members == Paths + 1)
+    return true;
+  else
+    return sizeof(members_and_paths_differ_in_number<Row, Members, Paths>) > 0;
+}
+
 // A struct of the user's.
 template <ProjectedRow Row>
 struct struct_layout {
@@ -92,21 +116,19 @@ struct struct_layout {
   using object_type = typename projection<Row>::object;
   static constexpr std::size_t member_count = boost::mp11::mp_size<members>::value;
   static constexpr std::size_t path_count = std::tuple_size_v<values>;
+  // One path for each described member; a first member of type Ref<T> needs none.
+  static_assert(checked_count<Row, member_count, path_count>());
   static constexpr std::size_t first = member_count - path_count;
-
-  static_assert(member_count >= path_count && first <= 1,
-                "projection<Row>: give one path for each described member of Row (a first member "
-                "of type Ref<T> needs none)");
 
   template <std::size_t I>
   using descriptor = boost::mp11::mp_at_c<members, I + first>;
 
   template <std::size_t... I>
   static constexpr auto make(std::index_sequence<I...>) {
-    static_assert(
-        (column_for<reflect::member_type<descriptor<I>>, std::tuple_element_t<I, values>> && ...),
-        "projection<Row>: a member has not the type of its property; property_t<T, \"path\"> tells "
-        "it (optional when a parent may be absent)");
+    // property_t<T, "path"> tells the type: optional when a parent may be absent.
+    static_assert((checked_column<Row, reflect::member_type<descriptor<I>>,
+                                  std::tuple_element_t<I, values>>() &&
+                   ...));
     return std::array<column, path_count>{
         column{projection<Row>::paths[I],
                &reflect::descriptor<reflect::member_type<descriptor<I>>>::info,

@@ -59,11 +59,14 @@ struct descriptor<std::optional<T>> {
 };
 
 /// "ArrayOf" + the name without "xsd:", whose first letter is capital when it is a built-in one.
+/// Faults have but one wrapper, whether its items are wrapped themselves or bare.
 template <class T>
 inline constexpr auto array_name_text = [] {
   constexpr std::string_view item = descriptor<T>::name;
   constexpr bool builtin = item.starts_with("xsd:");
-  constexpr std::string_view bare = builtin ? item.substr(4) : item;
+  constexpr std::string_view bare = builtin                        ? item.substr(4)
+                                    : item == "LocalizedMethodFault" ? "MethodFault"
+                                                                     : item;
   std::array<char, bare.size() + 7> text{'A', 'r', 'r', 'a', 'y', 'O', 'f'};
   for (std::size_t i = 0; i < bare.size(); ++i) text[i + 7] = bare[i];
   if (builtin && text[7] >= 'a') text[7] = static_cast<char>(text[7] - 'a' + 'A');
@@ -88,8 +91,8 @@ struct descriptor<std::vector<T>> {
   }
   static const type_info info;
 };
-// Defined outside: T may contain the vector, whose table then has to name this one.
+// Not constexpr: T may contain the vector, whose table then has to name this one.
 template <class T>
-constexpr type_info descriptor<std::vector<T>>::info = make();
+constinit const type_info descriptor<std::vector<T>>::info = make();
 
 }  // namespace esxvi::reflect

@@ -7,6 +7,7 @@
 
 #include <boost/describe/bases.hpp>
 #include <boost/describe/members.hpp>
+#include <boost/mp11/algorithm.hpp>
 
 #include <array>
 #include <cstddef>
@@ -68,30 +69,29 @@ void* address_of(void* object) {
   return &(static_cast<member_class<D>*>(object)->*D::pointer);
 }
 
-template <std::size_t Inherited, template <class...> class List, class... D>
-constexpr auto make_members(member_info const* inherited, List<D...>) {
-  std::array<member_info, Inherited + sizeof...(D)> all{};
-  for (std::size_t i = 0; i < Inherited; ++i) all[i] = inherited[i];
-  std::size_t next = Inherited;
-  ((all[next++] = member_info{wire_name(D::name), &descriptor<member_type<D>>::info, &address_of<D>,
-                              !may_be_absent<member_type<D>>}),
-   ...);
-  return all;
+template <class T>
+struct all_members_of {
+  using type = boost::mp11::mp_append<typename all_members_of<base_of_t<T>>::type, own_members<T>>;
+};
+template <>
+struct all_members_of<void> {
+  using type = boost::mp11::mp_list<>;
+};
+
+template <template <class...> class List, class... D>
+constexpr std::array<member_info, sizeof...(D)> make_members(List<D...>) {
+  return {member_info{wire_name(D::name), &descriptor<member_type<D>>::info, &address_of<D>,
+                      !may_be_absent<member_type<D>>}...};
 }
 
 /// All members of T, those of the bases first: single inheritance without virtual functions puts
 /// the base at the object's own address, so one accessor serves every descendant.
+///
+/// Made from the descriptions alone and never from the table of a base, which may be in the making:
+/// a base can contain its descendants.
 template <class T>
 struct members_of {
-  static constexpr auto make() {
-    using base = base_of_t<T>;
-    if constexpr (std::is_void_v<base>)
-      return make_members<0>(nullptr, own_members<T>());
-    else
-      return make_members<members_of<base>::value.size()>(members_of<base>::value.data(),
-                                                          own_members<T>());
-  }
-  static constexpr auto value = make();
+  static constexpr auto value = make_members(typename all_members_of<T>::type());
 };
 
 template <class T>
@@ -112,8 +112,9 @@ struct descriptor<T> {
   }
   static const type_info info;
 };
-// Defined outside: a type may contain itself in an array or a box.
+// Not constexpr, so that naming it does not instantiate it at once: types contain each other in
+// arrays and boxes.
 template <Described T>
-constexpr type_info descriptor<T>::info = make();
+constinit const type_info descriptor<T>::info = make();
 
 }  // namespace esxvi::reflect

@@ -179,8 +179,38 @@ struct property {
 template <class T, fixed_string Path>
 using property_t = typename property<T, Path>::type;
 
-/// `Path` names a property of T, through declared types only. The compiler prints the path.
+/// `Path` names a property of T, through declared types only.
 template <class T, fixed_string Path>
 concept PropertyPath = property<T, Path>::problem == path_problem::none;
+
+/// @name Never defined: with these the compiler says what is wrong with which path.
+/// @{
+template <class T, fixed_string Path>
+struct no_such_property;
+template <class T, fixed_string Path>
+struct array_in_path_needs_a_key;
+template <class T, fixed_string Path>
+struct malformed_path;
+template <class T>
+struct properties_header_not_included;
+/// @}
+
+/// True for a PropertyPath; does not compile for anything else.
+template <class T, fixed_string Path>
+consteval bool checked_path() {
+  if constexpr (!requires { sizeof(T); }) {
+    return sizeof(properties_header_not_included<T>) > 0;
+  } else {
+    constexpr path_problem problem = property<T, Path>::problem;
+    if constexpr (problem == path_problem::array_without_key)
+      return sizeof(array_in_path_needs_a_key<T, Path>) > 0;
+    else if constexpr (problem == path_problem::empty || problem == path_problem::open_bracket)
+      return sizeof(malformed_path<T, Path>) > 0;
+    else if constexpr (problem != path_problem::none)
+      return sizeof(no_such_property<T, Path>) > 0;
+    else
+      return true;
+  }
+}
 
 }  // namespace esxvi::reflect

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <esxvi/error.hpp>
+#include <esxvi/transport/redact.hpp>
 #include <esxvi/transport/transport.hpp>
 
 #include <string>
@@ -47,7 +48,7 @@ template <errc Code>
                        "the server answered HTTP status " + std::to_string(head.status),
                        std::string(meaning.advice)};
   if (auto const* to = http::find_header(head.headers, "Location"); to != nullptr)
-    about.problem.append(" and names ").append(*to);
+    about.problem.append(" and names ").append(redact::url(*to));
   switch (meaning.code) {
     case errc::redirected:
       throw_status<errc::redirected>(head.status, std::move(about));

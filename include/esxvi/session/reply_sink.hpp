@@ -21,10 +21,11 @@ class ReplySink final : public http::BodySink {
 
   void begin(http::Response const& head) override {
     auto const* const type = http::find_header(head.headers, "Content-Type");
-    bool const xml = type == nullptr || type->find("xml") != std::string::npos;
-    if ((head.status != 200 && head.status != 500) || (head.status == 500 && !xml))
+    bool const xml = type != nullptr && type->find("xml") != std::string::npos;
+    // A fault comes with status 500, and says what it is.
+    if (head.status != 200 && (head.status != 500 || !xml))
       throw_status(head, origin_.operation, origin_.target);
-    if (!xml)
+    if (type != nullptr && !xml)
       throw wrong_content_type({origin_.operation, origin_.target,
                                 "the reply is \"" + *type + "\" instead of text/xml",
                                 "is this the address of a vSphere server's /sdk?"},

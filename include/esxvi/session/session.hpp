@@ -38,6 +38,10 @@ struct QueryOptions;
 template <class Row>
 struct projection;
 
+/// A struct that queries can fill: it has a projection.
+template <class Row>
+concept ProjectedRow = requires { typename projection<Row>::object; };
+
 /// Limits of one call.
 struct CallOptions {
   std::stop_token stop{};
@@ -152,17 +156,15 @@ class Session {
   /// @name Queries: declared here, defined in <esxvi/query.hpp>.
   /// @{
   template <class T, reflect::fixed_string... Path>
-    requires(reflect::PropertyPath<T, Path> && ...)
+    requires(!ProjectedRow<T>)
   [[nodiscard]] auto retrieve(QueryOptions<T> const& options = {});
-  template <class Row>
-    requires requires { typename projection<Row>::object; }
+  template <ProjectedRow Row>
   [[nodiscard]] Rows<Row> retrieve(
       QueryOptions<typename projection<Row>::object> const& options = {});
   template <class T, reflect::fixed_string... Path, class F>
-    requires(reflect::PropertyPath<T, Path> && ...)
+    requires(!ProjectedRow<T>)
   void for_each(F&& take, QueryOptions<T> const& options = {});
-  template <class Row, class F>
-    requires requires { typename projection<Row>::object; }
+  template <ProjectedRow Row, class F>
   void for_each(F&& take, QueryOptions<typename projection<Row>::object> const& options = {});
   /// @}
 
@@ -219,7 +221,12 @@ class Session {
                    reflect::type_info const& type, void const* request, reflect::place reply,
                    CallOptions const& options) {
     std::string body;
-    soap::append_message(body, method, type, request);
+    try {
+      soap::append_message(body, method, type, request);
+    } catch (invalid_argument const& e) {
+      throw invalid_argument(
+          {std::string(method), target_of(type, request), e.problem(), e.advice()});
+    }
     http::Request message{.url = self_->url, .body = body};
     message.headers = {{"Content-Type", "text/xml; charset=UTF-8"},
                        {"SOAPAction", "\"urn:vim25/" + std::string(version) + "\""}};

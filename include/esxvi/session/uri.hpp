@@ -53,12 +53,12 @@ namespace detail {
 
 [[noreturn]] inline void bad_uri(std::string_view text, std::string problem,
                                  std::string advice = "esx://root@host/?no_verify=1 is an example") {
-  // What stands before an '@' may hold a password.
+  // What stands before the last '@' may hold a password, whatever else is wrong.
   std::string shown(text);
   auto const scheme = shown.find("://");
-  auto const at = shown.find('@');
-  if (scheme != std::string::npos && at != std::string::npos && at > scheme)
-    shown.replace(scheme + 3, at - scheme - 3, "...");
+  auto const from = scheme == std::string::npos ? 0 : scheme + 3;
+  auto const at = shown.rfind('@');
+  if (at != std::string::npos && at > from) shown.replace(from, at - from, "...");
   throw invalid_argument({"parsing the URI", "\"" + shown + "\"", std::move(problem),
                           std::move(advice)});
 }
@@ -88,12 +88,24 @@ inline ConnectionUri ConnectionUri::parse(std::string_view text) {
   uri.user = url.user();
   uri.host = url.host_address();
   if (uri.host.empty()) detail::bad_uri(text, "it names no host");
+  // "good%2Fevil" must not become a path, a port or a user of the service URL.
+  if (url.host_type() == boost::urls::host_type::name &&
+      std::any_of(uri.host.begin(), uri.host.end(), [](char c) {
+        return (c >= 0 && c <= ' ') || c == 127 ||
+               std::string_view("/?#@:\\%[]").find(c) != std::string_view::npos;
+      }))
+    detail::bad_uri(text, "the host holds a character that no host name has");
   uri.path = url.encoded_path();
+  // Boost.URL takes "host:x" for an empty port and a path without its slash.
+  if (!uri.path.empty() && uri.path[0] != '/') detail::bad_uri(text, "the port is no number");
+  if (url.has_fragment())
+    detail::bad_uri(text, "it holds a '#'", "write it as %23, also within the user's name");
 
   std::vector<std::string> seen;
   for (auto const& parameter : url.params()) {
     std::string const name = parameter.key;
     std::string const value = parameter.value;
+    if (name.empty() && !parameter.has_value) continue;  // "?" with nothing behind it
     if (std::find(seen.begin(), seen.end(), name) != seen.end())
       detail::bad_uri(text, "the parameter \"" + name + "\" is repeated");
     seen.push_back(name);

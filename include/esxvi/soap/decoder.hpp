@@ -62,6 +62,7 @@ class Decoder {
     if (raw_.active()) {
       for (auto a = attributes; *a != nullptr; a += 2) namespaces_.declare(a[0], a[1], depth_);
       raw_.start(local_name(name), attributes, namespaces_);
+      if (raw_.size() > text_limit_) too_much_text();
       return;
     }
     if (attributes[0] != nullptr)
@@ -82,6 +83,7 @@ class Decoder {
       if (text_.size() > text_limit_) too_much_text();
     } else if (raw_.active()) {
       raw_.text(piece);
+      if (raw_.size() > text_limit_) too_much_text();
     }
   }
 
@@ -148,12 +150,12 @@ class Decoder {
         std::string_view const name = a[0];
         auto const colon = name.find(':');
         if (colon == std::string_view::npos) {
+          if (name == "xmlns") continue;
+          others = true;
           if (name == "type")
             kind = a[1];
           else if (name == "serverGuid")
             server = a[1];
-          else if (name != "xmlns")
-            others = true;
           continue;
         }
         std::string_view const local = name.substr(colon + 1);
@@ -265,9 +267,9 @@ class Decoder {
     } else if (type->what == kind::poly) {
       open_poly(next, at.boxed ? fault_name(local_name(name)) : std::string_view(), attributes);
     } else if (type->what == kind::any) {
-      if (!open_any(next, attributes)) return;
+      if (!open_any(next, name, attributes)) return;
     } else if (type->what == kind::raw) {
-      begin_raw(next, attributes);
+      begin_raw(next, name, attributes);
       return;
     }
     open(next);
@@ -306,10 +308,12 @@ class Decoder {
     type.extra(object)->add_attribute(text);
   }
 
-  // The detail of a SOAP fault: an element without xsi:type is named after its type.
+  // The detail of a SOAP fault: an element without xsi:type is named after its type. Empty: no fault.
   static std::string_view fault_name(std::string_view local) noexcept {
-    if (local.ends_with("Fault")) local.remove_suffix(5);
-    return local;
+    bool const known = !types::base_of(local).empty();
+    if (!local.ends_with("Fault")) return known ? local : std::string_view();
+    std::string_view const bare = local.substr(0, local.size() - 5);
+    return known && types::base_of(bare).empty() ? local : bare;
   }
 
   void open_poly(target& f, std::string_view fallback, char const* const* attributes) {
@@ -339,7 +343,7 @@ class Decoder {
   }
 
   // False: there is nothing left to open.
-  bool open_any(target& f, char const* const* attributes) {
+  bool open_any(target& f, char const* name, char const* const* attributes) {
     auto& box = static_cast<Any*>(f.object)->content();
     auto const* held = attributes_.type.empty()
                            ? nullptr
@@ -354,7 +358,7 @@ class Decoder {
       }
       f.type = reflect::type_of<RawValue>();
       f.object = &raw;
-      begin_raw(f, attributes);
+      begin_raw(f, name, attributes);
       return false;
     }
     f.object = box.emplace(*held);
@@ -372,8 +376,9 @@ class Decoder {
     return true;
   }
 
-  void begin_raw(target const& f, char const* const* attributes) {
+  void begin_raw(target const& f, char const* name, char const* const* attributes) {
     auto& raw = *static_cast<RawValue*>(f.object);
+    RawCapture::append_namespace(raw.attributes, namespaces_, qname(name).prefix);
     RawCapture::append_attributes(raw.attributes, attributes, namespaces_, false);
     raw_.begin(raw.xml, RawCapture::extent::content_only);
     raw_frame_ = true;
@@ -403,7 +408,7 @@ class Decoder {
     }
     if (observer_ != nullptr && f.type->what == reflect::kind::enumeration &&
         reflect::find_literal(f.type->literals, trimmed(text_)) == nullptr)
-      observer_->unknown_literal(f.type->name, text_);
+      observer_->unknown_literal(f.type->name, trimmed(text_));
   }
 
   void pop() {

@@ -66,7 +66,7 @@ class Encoder {
     open(name);
     out_.append(" xsi:type=\"").append(type.name).append("\">");
     std::string_view item = type.element->name;
-    if (item.starts_with("xsd:")) item.remove_prefix(4);
+    item = item.starts_with("xsd:") ? item.substr(4) : type.name.substr(7);
     auto const all = type.elements(value);
     for (std::size_t i = 0; i < all.count; ++i)
       element(item, *type.element, static_cast<char const*>(all.first) + i * type.stride, false);
@@ -126,7 +126,7 @@ class Encoder {
     if (typed) xsi_type(type.name);
     if (type.what == kind::reference) {
       auto const& ref = *static_cast<untyped_ref const*>(value);
-      attribute("type", ref.type());
+      if (!ref.type().empty()) attribute("type", ref.type());
       if (!ref.server_guid().empty()) attribute("serverGuid", ref.server_guid());
       out_ += '>';
       xml::append_escaped(out_, ref.value());

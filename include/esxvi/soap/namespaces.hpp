@@ -15,7 +15,7 @@ struct qname {
   std::string_view local;
 
   explicit qname(std::string_view name) : local(name) {
-    if (auto const colon = name.find(':'); colon != std::string_view::npos) {
+    if (auto const colon = name.rfind(':'); colon != std::string_view::npos) {
       prefix = name.substr(0, colon);
       local = name.substr(colon + 1);
     }

@@ -1,12 +1,15 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include <esxvi/error.hpp>
 #include <esxvi/soap/namespaces.hpp>
+#include <esxvi/soap/scalar.hpp>
 #include <esxvi/xml/writer.hpp>
 
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace esxvi::soap {
 
@@ -23,18 +26,15 @@ class RawCapture {
     open_ = false;
   }
   [[nodiscard]] bool active() const noexcept { return out_ != nullptr; }
+  /// Bytes of what the element is written to.
+  [[nodiscard]] std::size_t size() const noexcept { return out_ != nullptr ? out_->size() : 0; }
 
   void start(std::string_view local, char const* const* attributes, Namespaces const& namespaces,
              std::string_view prefix = {}) {
+    check_name(local);
     close_tag();
     out_->append("<").append(local);
-    if (depth_ == 0) {
-      if (auto const uri = namespaces.other_uri(prefix); !uri.empty()) {
-        out_->append(" xmlns=\"");
-        xml::append_escaped(*out_, uri, xml::position::attribute);
-        *out_ += '"';
-      }
-    }
+    if (depth_ == 0) append_namespace(*out_, namespaces, prefix);
     append_attributes(*out_, attributes, namespaces, true);
     open_ = true;
     ++depth_;
@@ -60,24 +60,35 @@ class RawCapture {
     return depth_ == 0;
   }
 
-  /// Appends attributes with our prefixes; without `known` those that the codec itself reads and
-  /// writes are left out.
+  /// Appends a default namespace when `prefix` stands for one that is not vim25.
+  static void append_namespace(std::string& out, Namespaces const& namespaces,
+                               std::string_view prefix) {
+    auto const uri = namespaces.other_uri(prefix);
+    if (uri.empty()) return;
+    out += " xmlns=\"";
+    xml::append_escaped(out, uri, xml::position::attribute);
+    out += '"';
+  }
+
+  /// Appends attributes, `with_xsi` also xsi:type and xsi:nil with our prefixes. The API has no
+  /// others with a prefix; what a server adds there is lost.
   static void append_attributes(std::string& out, char const* const* attributes,
-                                Namespaces const& namespaces, bool known) {
+                                Namespaces const& namespaces, bool with_xsi) {
+    bool typed = false;
+    bool nil = false;
     for (auto a = attributes; *a != nullptr; a += 2) {
       qname const name(a[0]);
       if (name.prefix == "xmlns" || (name.prefix.empty() && name.local == "xmlns")) continue;
-      bool const xsi =
-          !name.prefix.empty() && namespaces.resolve(name.prefix) == Namespaces::uri::xsi;
-      if (!known && (xsi || name.local == "type" || name.local == "serverGuid")) continue;
-      out += ' ';
-      if (xsi)
-        out += "xsi:";
-      else if (name.prefix == "xml")
-        out += "xml:";
-      out.append(name.local).append("=\"");
-      if (xsi && name.local == "type") {
-        qname const value(a[1]);
+      bool const prefixed = name.local.data() != a[0];
+      if (prefixed) {
+        if (!with_xsi || namespaces.resolve(name.prefix) != Namespaces::uri::xsi) continue;
+        if (name.local != "type" && name.local != "nil") continue;
+        // Two prefixes may mean the same.
+        if (std::exchange(name.local == "type" ? typed : nil, true)) continue;
+      }
+      out.append(prefixed ? " xsi:" : " ").append(name.local).append("=\"");
+      if (prefixed && name.local == "type") {
+        qname const value(trimmed(a[1]));
         if (namespaces.resolve(value.prefix) == Namespaces::uri::xsd) out += "xsd:";
         xml::append_escaped(out, value.local, xml::position::attribute);
       } else {
@@ -88,6 +99,16 @@ class RawCapture {
   }
 
  private:
+  // A prefix taken off must leave a name; expat lets "a:" and "a:1" pass.
+  static void check_name(std::string_view local) {
+    if (!local.empty() && local.find(':') == std::string_view::npos && local[0] != '-' &&
+        local[0] != '.' && (local[0] < '0' || local[0] > '9'))
+      return;
+    throw malformed_xml({"decoding", {}, "an element's name is no qualified name",
+                         "something between here and the server may have changed it"},
+                        delivery::answered);
+  }
+
   void close_tag() {
     if (open_) *out_ += '>';
     open_ = false;

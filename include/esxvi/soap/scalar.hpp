@@ -28,8 +28,8 @@ namespace detail {
 
 template <class T>
 bool parse_integer(std::string_view text, void* to) noexcept {
+  if (text.starts_with("+-")) return false;
   if (text.starts_with('+')) text.remove_prefix(1);
-  if (text.starts_with("+")) return false;
   auto const [end, code] =
       std::from_chars(text.data(), text.data() + text.size(), *static_cast<T*>(to));
   return code == std::errc() && end == text.data() + text.size() && !text.empty();
@@ -41,8 +41,9 @@ bool parse_float(std::string_view text, void* to) noexcept {
   if (text == "INF" || text == "+INF") return value = std::numeric_limits<T>::infinity(), true;
   if (text == "-INF") return value = -std::numeric_limits<T>::infinity(), true;
   if (text == "NaN") return value = std::numeric_limits<T>::quiet_NaN(), true;
+  if (text.starts_with("+-")) return false;
   if (text.starts_with('+')) text.remove_prefix(1);
-  if (text.empty() || (text[0] != '-' && text[0] != '.' && (text[0] < '0' || text[0] > '9')))
+  if (text.find_first_of("0123456789") == std::string_view::npos)
     return false;  // from_chars also reads "inf" and "nan"
   auto const [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
   return code == std::errc() && end == text.data() + text.size();

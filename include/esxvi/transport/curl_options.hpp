@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include <esxvi/version.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -18,15 +20,15 @@ struct CurlOptions {
   /// "http://proxy:3128", "socks5h://proxy", ...; empty: the environment (`https_proxy`) decides.
   std::string proxy{};
   std::string no_proxy{};  ///< "host,.domain" that need no proxy; "*": never use one
-  std::string user_agent{"esxvi/0.1.0"};
+  std::string user_agent{"esxvi/" ESXVI_VERSION_STRING};
   std::chrono::milliseconds connect_timeout{15'000};  ///< name look-up, TCP and TLS
   std::chrono::milliseconds total_timeout{0};         ///< the whole exchange
   /// Fewer than low_speed_limit bytes a second for so long, both directions taken together.
   std::chrono::milliseconds low_speed_time{60'000};
   std::size_t low_speed_limit = 1;
-  bool http2 = true;                    ///< over https, where the server offers it
-  std::size_t buffer_size = 64 * 1024;  ///< the largest piece a sink gets
-  std::size_t max_idle_handles = 16;    ///< handles, with their connections, kept for later
+  bool http2 = true;                                 ///< over https, where the server offers it
+  std::size_t buffer_size = std::size_t{64} * 1024;  ///< the largest piece a sink gets
+  std::size_t max_idle_handles = 16;  ///< handles, with their connections, kept for later
 };
 
 /// What a CurlTransport did so far. Bytes are those of HTTP, before TLS.

@@ -1,9 +1,12 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include <esxvi/types/secrets.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +30,10 @@ constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == 
 constexpr bool is_name(char c) noexcept {
   return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == ':' ||
          c == '-' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
+}
+constexpr bool begins_name(char c) noexcept {
+  auto const inner = c == '-' || c == '.' || (c >= '0' && c <= '9');
+  return is_name(c) && !inner;
 }
 constexpr bool same(std::string_view a, std::string_view b) noexcept {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -83,15 +90,25 @@ class inline_filter {
   std::string seen_{};  ///< the end of the text so far
 };
 
+/// Names of secrets that mean something harmless elsewhere: context_rules say where they count.
+inline constexpr std::array<std::string_view, 6> ambiguous_names{
+    "AcquireCloneTicketResponse", "defaultValue", "id", "key", "token", "value"};
+
 /// XML elements that are secret wherever they stand; case does not matter.
 constexpr bool secret_name(std::string_view name) noexcept {
-  constexpr std::array<std::string_view, 4> ends{"password", "passphrase", "secret", "privateKey"};
-  constexpr std::array<std::string_view, 11> names{
-      "ticket",    "cloneTicket",        "sessionId",          "keyData",
+  constexpr std::array<std::string_view, 3> ends{"password", "passphrase", "secret"};
+  // Not members of the API's types: headers of messages and parameters of logging in.
+  constexpr std::array<std::string_view, 7> others{
       "sspiToken", "base64Token",        "samlToken",          "vcSessionCookie",
       "Assertion", "EncryptedAssertion", "BinarySecurityToken"};
+  auto const is = [&](std::string_view full) { return same(name, full); };
+  auto const of_api = [&](std::string_view member) {
+    return same(name, member) && std::find(ambiguous_names.begin(), ambiguous_names.end(),
+                                           member) == ambiguous_names.end();
+  };
   return std::any_of(ends.begin(), ends.end(), [&](auto end) { return ends_with(name, end); }) ||
-         std::any_of(names.begin(), names.end(), [&](auto full) { return same(name, full); });
+         std::any_of(others.begin(), others.end(), is) ||
+         std::any_of(std::begin(types::secret_members), std::end(types::secret_members), of_api);
 }
 
 /// XML elements that are secret in one place only. An empty word stands for anything.
@@ -344,7 +361,7 @@ class Redactor {
       held_.push_back(c);
       last_ = 0;
       release(in::instruction);
-    } else if (detail::is_name(c) && c != '-' && c != '.' && !(c >= '0' && c <= '9')) {
+    } else if (detail::begins_name(c)) {
       held_.push_back(c);
       state_ = in::start_name;
     } else {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <esxvi/error.hpp>
+#include <esxvi/transport/detail/observe.hpp>
 #include <esxvi/transport/redact.hpp>
 #include <esxvi/transport/transport.hpp>
 
@@ -215,17 +216,11 @@ class ScriptedTransport {
   }
 
   static Received read(http::Request const& request, http::CallContext const& context) {
-    Received out{.operation = std::string{context.operation},
+    Received out{.operation = detail::name_of(request, context),
                  .method = request.method,
                  .url = request.url,
                  .headers = request.headers,
                  .body = std::string{request.body}};
-    if (out.operation.empty()) {
-      std::string_view path = request.url;
-      if (auto const scheme = path.find("://"); scheme != path.npos) path.remove_prefix(scheme + 3);
-      path.remove_prefix(std::min(path.find('/'), path.size()));
-      out.operation = request.method + " " + std::string{path.substr(0, path.find('?'))};
-    }
     if (request.source != nullptr) {
       out.body.clear();
       std::array<char, 4096> buffer;
@@ -245,9 +240,9 @@ class ScriptedTransport {
       if (--step->left_ == 0) ++next_;
       return step;
     }
-    for (auto at = standing_.rbegin(); at != standing_.rend(); ++at) {
-      if ((*at)->matches_(received)) return *at;
-    }
+    auto const latest = std::find_if(standing_.rbegin(), standing_.rend(),
+                                     [&](auto const& step) { return step->matches_(received); });
+    if (latest != standing_.rend()) return *latest;
     auto problem =
         about(received, next_ < steps_.size()
                             ? "the script expects " + steps_[next_]->name_ + " as step " +

@@ -3,6 +3,7 @@
 
 /// The vocabulary that the API's types are made of. Every generated header includes this.
 
+#include <esxvi/reflect/object.hpp>
 #include <esxvi/types/core/any.hpp>
 #include <esxvi/types/core/binary.hpp>
 #include <esxvi/types/core/date_time.hpp>

@@ -194,8 +194,8 @@ class curl_exchange {
     set(CURLOPT_TCP_KEEPALIVE, 1L);
     set(CURLOPT_TCP_KEEPIDLE, 30L);
     set(CURLOPT_TCP_KEEPINTVL, 15L);
-    set(CURLOPT_BUFFERSIZE,
-        static_cast<long>(std::clamp<std::size_t>(options_.buffer_size, 1024, 512 * 1024)));
+    set(CURLOPT_BUFFERSIZE, static_cast<long>(std::clamp<std::size_t>(options_.buffer_size, 1024,
+                                                                      std::size_t{512} * 1024)));
 
     set(CURLOPT_URL, request_.url.c_str());
     set(CURLOPT_PATH_AS_IS, 1L);

@@ -14,8 +14,9 @@
 namespace esxvi {
 
 /// xsd:dateTime: `2026-11-22T10:32:09.555Z`, with an offset or no zone at all, and with up to nine
-/// digits of a fraction. What was read is written back as it was; comparison and conversion go by
-/// the instant. Without a zone UTC is assumed, as vSphere does.
+/// digits of a fraction. What was read is written back as it was (but 24:00:00 and a leap second as
+/// the moment after, and -00:00 as +00:00); comparison and conversion go by the instant. Without a
+/// zone UTC is assumed, as vSphere does.
 class DateTime {
  public:
   using instant = std::chrono::sys_time<std::chrono::nanoseconds>;
@@ -37,8 +38,11 @@ class DateTime {
   [[nodiscard]] std::chrono::sys_seconds seconds() const noexcept {
     return std::chrono::sys_seconds(std::chrono::seconds(seconds_));
   }
-  /// Covers the years 1678 to 2261; outside it wraps: use seconds() there.
+  /// Covers the years 1678 to 2261; outside it is the nearest end: use seconds() there.
   [[nodiscard]] instant time_point() const noexcept {
+    using std::chrono::floor;
+    if (seconds() <= floor<std::chrono::seconds>(instant::min())) return instant::min();
+    if (seconds() >= floor<std::chrono::seconds>(instant::max())) return instant::max();
     return instant(seconds()) + std::chrono::nanoseconds(nanoseconds_);
   }
   [[nodiscard]] std::uint32_t nanoseconds() const noexcept { return nanoseconds_; }
@@ -99,6 +103,7 @@ inline std::optional<DateTime> DateTime::parse(std::string_view text) noexcept {
   std::size_t year_digits = 0;
   while (digit(at + year_digits)) ++year_digits;
   if (year_digits < 4 || year_digits > 6) return std::nullopt;
+  if (year_digits > 4 && text[at] == '0') return std::nullopt;
   int const year = number(year_digits);
   expect('-');
   int const month = number(2);
@@ -142,14 +147,17 @@ inline std::optional<DateTime> DateTime::parse(std::string_view text) noexcept {
 
   using namespace std::chrono;
   // std::chrono::year ends at 32767.
-  if (year > 32767) return std::nullopt;
+  if (year > 32767 || (negative && year == 0)) return std::nullopt;
   year_month_day const date{std::chrono::year(negative ? -year : year),
                             std::chrono::month(static_cast<unsigned>(month)),
                             std::chrono::day(static_cast<unsigned>(day))};
   bool const end_of_day = hour == 24 && minute == 0 && second == 0 && result.nanoseconds_ == 0;
   if (!date.ok() || (hour > 23 && !end_of_day) || minute > 59 || second > 60) return std::nullopt;
-  result.seconds_ = sys_days(date).time_since_epoch().count() * std::int64_t{86400} +
-                    hour * 3600 + minute * 60 + second - result.offset_ * 60;
+  auto const clock = hour * 3600 + minute * 60 + second;
+  // The last day's end is in a year that cannot be written.
+  if (clock >= 86400 && date == year_month_day(year::max() / December / 31)) return std::nullopt;
+  result.seconds_ = sys_days(date).time_since_epoch().count() * std::int64_t{86400} + clock -
+                    result.offset_ * 60;
   return result;
 }
 

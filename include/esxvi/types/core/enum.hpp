@@ -22,13 +22,13 @@ class Enum {
     if (auto const* known = reflect::find_literal(reflect::literals_of<E>, literal))
       value_ = static_cast<E>(known->value);
     else
-      unknown_ = literal;
+      value_ = reflect::unknown_literal<E>, unknown_ = literal;
   }
 
-  [[nodiscard]] bool known() const noexcept { return unknown_.empty(); }
+  [[nodiscard]] bool known() const noexcept { return value_ != reflect::unknown_literal<E>; }
   /// The literal's value; for an unknown one reflect::unknown_literal<E>, which no literal has: a
   /// `switch` over it runs into its default.
-  [[nodiscard]] E value() const noexcept { return known() ? value_ : reflect::unknown_literal<E>; }
+  [[nodiscard]] E value() const noexcept { return value_; }
   // NOLINTNEXTLINE(google-explicit-constructor)
   operator E() const noexcept { return value(); }
   /// As on the wire.

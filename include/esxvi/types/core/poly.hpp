@@ -90,6 +90,6 @@ struct reflect::descriptor<Poly<T>> {
   static const type_info info;
 };
 template <class T>
-constexpr reflect::type_info reflect::descriptor<Poly<T>>::info = make();
+constinit const reflect::type_info reflect::descriptor<Poly<T>>::info = make();
 
 }  // namespace esxvi

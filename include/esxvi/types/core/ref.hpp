@@ -47,6 +47,15 @@ class untyped_ref {
   std::string server_guid_;
 };
 
+namespace detail {
+/// U is a T, as far as the program knows the two; kinds that are declared only are strangers.
+template <class U, class T>
+concept known_kind_of = requires {
+  sizeof(U);
+  sizeof(T);
+} && std::derived_from<U, T>;
+}  // namespace detail
+
 /// Reference to a managed object of kind T (which may be declared only). Hashable, ordered.
 template <class T>
 class Ref : public untyped_ref {
@@ -58,12 +67,12 @@ class Ref : public untyped_ref {
 
   /// A VirtualMachine is a ManagedEntity; needs both kinds complete.
   template <class U>
-    requires(!std::same_as<U, T> && std::derived_from<U, T>)
+    requires(!std::same_as<U, T> && detail::known_kind_of<U, T>)
   // NOLINTNEXTLINE(google-explicit-constructor)
   Ref(Ref<U> const& other) : untyped_ref(other) {}
   /// The other direction has to be said: `Ref<VirtualMachine>(entity)`. The kind is not checked.
   template <class U>
-    requires(!std::same_as<U, T> && !std::derived_from<U, T>)
+    requires(!std::same_as<U, T> && !detail::known_kind_of<U, T>)
   explicit Ref(Ref<U> const& other) : untyped_ref(other) {}
 };
 
