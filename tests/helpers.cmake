@@ -31,7 +31,7 @@ endfunction()
 
 # esxvi_add_compile_failure(NAME SOURCE MESSAGE [DEFINES DEFINITION...])
 #
-# SOURCE must not compile, and the compiler must say MESSAGE (a regular expression) when it refuses.
+# SOURCE must not compile, and the first error of the compiler must match MESSAGE (a regular expression).
 function(esxvi_add_compile_failure name source message)
   cmake_parse_arguments(PARSE_ARGV 3 arg "" "" "DEFINES")
   get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)

@@ -5,6 +5,9 @@
 #include <esxvi/session/connect.hpp>
 #include <esxvi/types/ServiceInstance.hpp>
 
+#include <atomic>
+#include <string>
+
 #include "support/http_server.hpp"
 
 namespace vim = esxvi::types;
@@ -107,9 +110,9 @@ TEST_CASE("a host that does not exist is host_not_found") {
 }
 
 TEST_CASE("a server that goes away between two calls is an error, and the session goes on") {
-  bool rude = false;
+  std::atomic<bool> rude = false;
   HttpServer const server([&](HttpRequest const& request, HttpConnection& connection) {
-    if (std::exchange(rude, false))
+    if (rude.exchange(false))
       connection.reset();
     else
       vsphere(request, connection);

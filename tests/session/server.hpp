@@ -112,7 +112,7 @@ E thrown(F&& f) {
 
 /// Every message says what was attempted, on what, and what happened.
 inline void check_context(error const& e, std::string_view operation, std::string_view target) {
-  CAPTURE(e.what());
+  CAPTURE(std::string(e.what()));
   CHECK(e.operation() == operation);
   CHECK(has(e.target(), target));
   CHECK_FALSE(e.problem().empty());

@@ -1,5 +1,5 @@
 # cmake -DMESSAGE=REGEX -P must_not_compile.cmake -- COMPILER ARGUMENT...
-# Fails unless the command fails and says something that MESSAGE matches.
+# Fails unless the command fails and MESSAGE matches its first error: that is the line that people read.
 set(command)
 set(collect OFF)
 math(EXPR last "${CMAKE_ARGC} - 1")
@@ -14,6 +14,7 @@ execute_process(COMMAND ${command} RESULT_VARIABLE result OUTPUT_VARIABLE output
 if(result EQUAL 0)
   message(FATAL_ERROR "This compiled, and must not:\n${command}")
 endif()
-if(NOT output MATCHES "${MESSAGE}")
+string(REGEX MATCH "[^\n]*error:[^\n]*" first "${output}")
+if(NOT first MATCHES "${MESSAGE}")
   message(FATAL_ERROR "Refused, but not with the message expected (${MESSAGE}):\n${output}")
 endif()

@@ -53,8 +53,10 @@ TEST_CASE("curl broken: proxies") {
   auto const address = proxy.url("");
   SUBCASE("one that refuses to connect") {
     CurlTransport curl{{.proxy = address, .no_proxy = "none"}};
-    auto const e =
-        thrown<esxvi::connection_refused>([&] { post(curl, "https://esx.example/sdk", "<a/>"); });
+    Collect sink;
+    auto const e = thrown<esxvi::connection_refused>(
+        [&] { curl.send({.url = "https://esx.example/sdk", .body = "<a/>"}, sink, {}); });
+    CHECK(sink.begins == 0);
     CHECK(e.delivered() == delivery::not_sent);
     CHECK(says(e, "403"));
     CHECK(says(e, "the proxy refused"));

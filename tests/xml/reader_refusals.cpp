@@ -48,6 +48,9 @@ TEST_CASE("what is no XML at all is told from bad XML, and shown") {
 
 TEST_CASE("an HTML page is no SOAP") {
   CHECK(code_of("<!DOCTYPE html><html></html>") == errc::not_soap);
+  CHECK(code_of("<!doctype html>\n<html lang=en>", 1) == errc::not_soap);
+  CHECK(code_of("\n<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0//EN\" \"xhtml1.dtd\">") == errc::not_soap);
+  // No system identifier: that is no XML either.
   CHECK(code_of("<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\"><HTML>", 3) == errc::not_soap);
 }
 

@@ -49,6 +49,8 @@ CppTypes::Element CppTypes::element(const TypeRef& type, std::string_view owner)
 std::string CppTypes::member(const TypeRef& type, std::string_view owner) const {
   if (type.name.empty()) return "void";
   Element item = element(type, owner);
+  // The elements of a std::vector<bool> cannot be pointed at.
+  if (type.array && item.name == "bool") item.name = "Boolean";
   if (type.array) return "std::vector<" + item.name + ">";
   if (type.optional && !item.nullable) return "std::optional<" + item.name + ">";
   return std::move(item.name);

@@ -127,7 +127,7 @@ constexpr std::string_view taken_by_language[] = {"EOF",
 static_assert(std::is_sorted(std::begin(taken_by_language), std::end(taken_by_language)));
 
 /// Names that generated members are declared with.
-constexpr std::string_view vocabulary[] = {"Any",      "Binary",      "DateTime", "Enum",
+constexpr std::string_view vocabulary[] = {"Any",      "Binary",      "Boolean",      "DateTime", "Enum",
                                            "Extra",    "MethodFacts", "Poly",     "Ref",
                                            "Required", "TypeList",    "std"};
 

@@ -64,7 +64,7 @@ consteval path_step next_step(std::string_view path, std::size_t from) {
 }
 
 template <template <class...> class List, class... D>
-consteval std::size_t index_of(List<D...>, std::string_view name) {
+consteval std::size_t index_of(List<D...>, [[maybe_unused]] std::string_view name) {
   std::size_t found = sizeof...(D);
   std::size_t i = 0;
   ((wire_name(D::name) == name && found == sizeof...(D) ? void(found = i) : void(), ++i), ...);

@@ -79,8 +79,8 @@ class Decoder {
   void text(std::string_view piece) {
     if (skipped_ > 0) return;
     if (collecting_) {
-      text_.append(piece);
-      if (text_.size() > text_limit_) too_much_text();
+      sink_->append(piece);
+      if (sink_->size() > text_limit_) too_much_text();
     } else if (raw_.active()) {
       raw_.text(piece);
       if (raw_.size() > text_limit_) too_much_text();
@@ -94,7 +94,7 @@ class Decoder {
       if (raw_.end(local_name(name)) && raw_frame_) pop();
     } else {
       if (collecting_) {
-        store();
+        if (sink_ == &text_) store();
         collecting_ = false;
         if (scalar_.container_type != nullptr)
           scalar_.container_type->completed(scalar_.container);
@@ -224,7 +224,8 @@ class Decoder {
   }
 
   void unknown(frame& top, char const* name, char const* const* attributes) {
-    std::string_view const local = local_name(name);
+    qname const split(name);
+    std::string_view const local = split.local;
     ++counts_.unknown_members;
     if (observer_ != nullptr && top.type != nullptr)
       observer_->unknown_member(top.type->name, local);
@@ -232,7 +233,7 @@ class Decoder {
     std::string& text = top.type->extra(top.object)->text_before(top.next);
     raw_frame_ = false;
     raw_.begin(text, RawCapture::extent::whole_element);
-    raw_.start(local, attributes, namespaces_, qname(name).prefix);
+    raw_.start(local, attributes, namespaces_, split.prefix);
   }
 
   void skip() { skipped_ = 1; }
@@ -285,7 +286,9 @@ class Decoder {
   // Most elements are simple values: they need no frame.
   void begin_text(target const& f) {
     scalar_ = f;
-    text_.clear();
+    // A string collects its own text.
+    sink_ = f.type->what == reflect::kind::text ? static_cast<std::string*>(f.object) : &text_;
+    sink_->clear();
     collecting_ = true;
   }
 
@@ -445,6 +448,7 @@ class Decoder {
   target scalar_;
   std::vector<bool> seen_;  // members of the open objects, while somebody wants to know
   std::string text_;
+  std::string* sink_ = &text_;
   RawCapture raw_;
   bool raw_frame_ = false;
   bool collecting_ = false;

@@ -15,6 +15,8 @@ struct qname {
   std::string_view local;
 
   explicit qname(std::string_view name) : local(name) {
+    // find() is vectorised and rfind() is not; nearly always there is nothing to find.
+    if (name.find(':') == std::string_view::npos) return;
     if (auto const colon = name.rfind(':'); colon != std::string_view::npos) {
       prefix = name.substr(0, colon);
       local = name.substr(colon + 1);
@@ -55,6 +57,12 @@ class Namespaces {
     if (prefix == "xsi") return uri::xsi;
     if (prefix == "xsd") return uri::xsd;
     return uri::vim;
+  }
+  /// Whether one of the declarations in force is of a URI that is none of the known ones.
+  [[nodiscard]] bool any_other() const noexcept {
+    for (std::size_t i = 0; i < used_; ++i)
+      if (entries_[i].kind == uri::other) return true;
+    return false;
   }
   /// Text of a URI that is none of the known ones; empty otherwise.
   [[nodiscard]] std::string_view other_uri(std::string_view prefix) const noexcept {

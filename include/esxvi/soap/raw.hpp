@@ -31,11 +31,12 @@ class RawCapture {
 
   void start(std::string_view local, char const* const* attributes, Namespaces const& namespaces,
              std::string_view prefix = {}) {
-    check_name(local);
+    check_name(prefix, local);
     close_tag();
-    out_->append("<").append(local);
-    if (depth_ == 0) append_namespace(*out_, namespaces, prefix);
-    append_attributes(*out_, attributes, namespaces, true);
+    *out_ += '<';
+    *out_ += local;
+    if (depth_ == 0 && namespaces.any_other()) append_namespace(*out_, namespaces, prefix);
+    if (attributes[0] != nullptr) append_attributes(*out_, attributes, namespaces, true);
     open_ = true;
     ++depth_;
   }
@@ -51,10 +52,13 @@ class RawCapture {
       out_ = nullptr;
       return true;
     }
-    if (open_)
-      out_->append("/>");
-    else
-      out_->append("</").append(local).append(">");
+    if (open_) {
+      out_->append("/>", 2);
+    } else {
+      out_->append("</", 2);
+      *out_ += local;
+      *out_ += '>';
+    }
     open_ = false;
     if (depth_ == 0) out_ = nullptr;
     return depth_ == 0;
@@ -99,10 +103,11 @@ class RawCapture {
   }
 
  private:
-  // A prefix taken off must leave a name; expat lets "a:" and "a:1" pass.
-  static void check_name(std::string_view local) {
-    if (!local.empty() && local.find(':') == std::string_view::npos && local[0] != '-' &&
-        local[0] != '.' && (local[0] < '0' || local[0] > '9'))
+  // A prefix taken off must leave a name; expat lets "a:", "a:1" and "a:b:c" pass.
+  static void check_name(std::string_view prefix, std::string_view local) {
+    if (!local.empty() && local[0] != '-' && local[0] != '.' &&
+        (local[0] < '0' || local[0] > '9') && local.find(':') == std::string_view::npos &&
+        prefix.find(':') == std::string_view::npos)
       return;
     throw malformed_xml({"decoding", {}, "an element's name is no qualified name",
                          "something between here and the server may have changed it"},

@@ -43,7 +43,8 @@ bool parse_float(std::string_view text, void* to) noexcept {
   if (text == "NaN") return value = std::numeric_limits<T>::quiet_NaN(), true;
   if (text.starts_with("+-")) return false;
   if (text.starts_with('+')) text.remove_prefix(1);
-  if (text.find_first_of("0123456789") == std::string_view::npos)
+  std::string_view const number = text.substr(text.starts_with('-') ? 1 : 0);
+  if (number.empty() || (number[0] != '.' && (number[0] < '0' || number[0] > '9')))
     return false;  // from_chars also reads "inf" and "nan"
   auto const [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
   return code == std::errc() && end == text.data() + text.size();

@@ -5,6 +5,7 @@
 #include <esxvi/reflect/registry.hpp>
 #include <esxvi/types/core/any.hpp>
 #include <esxvi/types/core/binary.hpp>
+#include <esxvi/types/core/boolean.hpp>
 #include <esxvi/types/core/date_time.hpp>
 #include <esxvi/types/core/ref.hpp>
 #include <esxvi/types/hierarchy.hpp>
@@ -21,7 +22,8 @@ namespace esxvi::soap {
 
 namespace detail {
 
-/// What every program can hold without naming it. (The API has no arrays of booleans.)
+/// What every program can hold without naming it. bool stands first, before Boolean, which has the
+/// same name.
 template <class... T>
 constexpr std::array<reflect::held_type const*, 2 * sizeof...(T) + 1> held_with_arrays() {
   return {&reflect::held_type_of<bool>, &reflect::held_type_of<T>...,
@@ -29,7 +31,7 @@ constexpr std::array<reflect::held_type const*, 2 * sizeof...(T) + 1> held_with_
 }
 inline constexpr auto always_held =
     held_with_arrays<std::string, std::int32_t, std::int64_t, DateTime, std::int16_t, std::int8_t,
-                     double, float, Binary, untyped_ref, Any>();
+                     double, float, Boolean, Binary, untyped_ref, Any>();
 
 }  // namespace detail
 

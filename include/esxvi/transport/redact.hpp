@@ -385,10 +385,7 @@ class Redactor {
 
   /// "-->" and "]]>": leaves the state after two or more `mark` and '>'.
   void until(char c, char mark) {
-    if (c == '>' && run_ >= 2) {
-      filter_.reset();
-      state_ = in::text;
-    }
+    if (c == '>' && run_ >= 2) state_ = in::text;
     run_ = c == mark ? run_ + 1 : 0;
   }
 

@@ -174,7 +174,7 @@ using RemoveEntityPermission_::RemoveEntityPermission;
 namespace HasPrivilegeOnEntity_ {
 /// AuthorizationManager.hasPrivilegeOnEntity; since 5.0; privilege System.View
 struct HasPrivilegeOnEntity {
-  using reply_type = std::vector<bool>;
+  using reply_type = std::vector<Boolean>;
   using faults = TypeList<>;
   static constexpr MethodFacts facts{.name = "HasPrivilegeOnEntity",
                                      .object = "AuthorizationManager",

@@ -6,6 +6,7 @@
 #include <esxvi/reflect/object.hpp>
 #include <esxvi/types/core/any.hpp>
 #include <esxvi/types/core/binary.hpp>
+#include <esxvi/types/core/boolean.hpp>
 #include <esxvi/types/core/date_time.hpp>
 #include <esxvi/types/core/enum.hpp>
 #include <esxvi/types/core/extra.hpp>

@@ -6,6 +6,7 @@
 
 #include <expat.h>
 
+#include <algorithm>
 #include <climits>
 #include <concepts>
 #include <cstddef>
@@ -55,6 +56,7 @@ class Reader {
 
   void feed(std::string_view piece) {
     check_start(piece);
+    if (head_.size() < head_size) head_.append(piece.substr(0, head_size - head_.size()));
     while (!piece.empty()) {
       std::string_view const part = piece.substr(0, max_part);
       piece.remove_prefix(part.size());
@@ -72,8 +74,9 @@ class Reader {
 
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
   [[nodiscard]] Origin const& origin() const noexcept { return origin_; }
-  /// Where the event that is being handled stands.
+  /// Where the event that is being handled stands, or the one whose handler threw.
   [[nodiscard]] std::size_t offset() const noexcept {
+    if (thrown_at_ != protocol_error::no_offset) return thrown_at_;
     return static_cast<std::size_t>(XML_GetCurrentByteIndex(parser_.get()));
   }
 
@@ -90,6 +93,7 @@ class Reader {
 
  private:
   static constexpr std::size_t max_part = 1U << 20;
+  static constexpr std::size_t head_size = 32;
 
   struct deleter {
     void operator()(XML_Parser p) const noexcept { XML_ParserFree(p); }
@@ -136,7 +140,23 @@ class Reader {
     return out;
   }
 
+  // Most pages of HTML are not well-formed XML, so that expat stumbles before on_doctype() is called.
+  [[nodiscard]] bool is_html() const {
+    constexpr std::string_view doctype = "<!doctype html";
+    std::string_view text = head_;
+    text.remove_prefix(std::min(text.find('<'), text.size()));
+    return text.size() >= doctype.size() &&
+           std::equal(doctype.begin(), doctype.end(), text.begin(), [](char wanted, char c) {
+             return c == wanted || (c >= 'A' && c <= 'Z' && c - 'A' + 'a' == wanted);
+           });
+  }
+  [[noreturn]] void throw_html() const {
+    throw_error<errc::not_soap>("the reply is an HTML page",
+                                "is this the address of a vSphere server's /sdk?", 0);
+  }
+
   [[noreturn]] void fail(bool last) const {
+    if (is_html()) throw_html();
     auto const code = XML_GetErrorCode(parser_.get());
     std::string const text = XML_ErrorString(code);
     std::size_t const at = offset();
@@ -198,6 +218,7 @@ class Reader {
       f(self);
     } catch (...) {
       self.thrown_ = std::current_exception();
+      self.thrown_at_ = self.offset();
       XML_StopParser(self.parser_.get(), XML_FALSE);
     }
   }
@@ -223,9 +244,7 @@ class Reader {
                                  int) {
     guarded(user, [&](Reader& self) {
       std::string_view const root = name;
-      if (root == "html" || root == "HTML")
-        self.template throw_error<errc::not_soap>(
-            "the reply is an HTML page", "is this the address of a vSphere server's /sdk?", 0);
+      if (root == "html" || root == "HTML") self.throw_html();
       self.template throw_error<errc::dtd_refused>(
           "the reply declares a document type, which SOAP forbids",
           "do not trust this server", self.offset());
@@ -237,8 +256,10 @@ class Reader {
   Limits limits_;
   std::unique_ptr<std::remove_pointer_t<XML_Parser>, deleter> parser_;
   std::exception_ptr thrown_;
+  std::size_t thrown_at_ = protocol_error::no_offset;
   std::uint64_t bytes_ = 0;
   std::size_t depth_ = 0;
+  std::string head_;  // the first bytes of the document
   bool begun_ = false;
 };
 
