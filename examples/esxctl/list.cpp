@@ -38,8 +38,7 @@ namespace esxctl {
 
 namespace {
 
-template <class T>
-Cell number(std::optional<T> const& value) {
+template <class T> Cell number(std::optional<T> const& value) {
   return {value ? std::to_string(*value) : "", true};
 }
 
@@ -57,7 +56,8 @@ int list(Connection const& connection, std::string const& format) {
                {row.guest.value_or("")}});
   table.print(std::cout, format);
   for (esxvi::Missing const& m : rows.missing())
-    std::cerr << "esxctl: " << m.object << " " << m.path << ": " << m.fault.fault.type_name() << '\n';
+    std::cerr << "esxctl: " << m.object << " " << m.path << ": " << m.fault.fault.type_name()
+              << '\n';
   return 0;
 }
 
@@ -70,8 +70,7 @@ void add_list(CLI::App& app, Connection const& connection, int& status) {
       ->check(CLI::IsMember({"table", "json", "tsv"}))
       ->capture_default_str();
   command->callback([&connection, &status, format] {
-    if (connection.uri.empty())
-      throw CLI::RequiredError("-c URI (or $ESXVI_URI)");
+    if (connection.uri.empty()) throw CLI::RequiredError("-c URI (or $ESXVI_URI)");
     status = list(connection, *format);
   });
 }

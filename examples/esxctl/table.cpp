@@ -13,8 +13,9 @@ namespace {
 
 // Characters, not bytes: names are UTF-8.
 std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 // A name may hold what would break a line or drive a terminal.
@@ -44,7 +45,8 @@ void Table::print_table(std::ostream& out) const {
   std::vector<std::size_t> widths;
   for (auto const& column : columns_) widths.push_back(width(column));
   for (auto const& row : rows_)
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i].text));
+    for (std::size_t i = 0; i < row.size(); ++i)
+      widths[i] = std::max(widths[i], width(row[i].text));
 
   auto const put = [&](std::size_t i, std::string const& text, bool right) {
     std::string const fill(widths[i] - width(text), ' ');

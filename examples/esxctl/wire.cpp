@@ -25,8 +25,7 @@ namespace reflect = esxvi::reflect;
 
 std::string read_file(std::string const& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file)
-    throw esxvi::invalid_argument({"reading", path, "the file cannot be opened", {}});
+  if (!file) throw esxvi::invalid_argument({"reading", path, "the file cannot be opened", {}});
   std::ostringstream text;
   text << file.rdbuf();
   return std::move(text).str();

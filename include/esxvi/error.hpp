@@ -138,39 +138,30 @@ constexpr auto family(errc code) noexcept {
   if (code <= errc::value_out_of_range) return family::protocol;
   return family::api;
 }
-template <int Family>
-struct family_base;
-template <>
-struct family_base<0> {
+template <int Family> struct family_base;
+template <> struct family_base<0> {
   using type = usage_error;
 };
-template <>
-struct family_base<1> {
+template <> struct family_base<1> {
   using type = transport_error;
 };
-template <>
-struct family_base<2> {
+template <> struct family_base<2> {
   using type = tls_error;
 };
-template <>
-struct family_base<3> {
+template <> struct family_base<3> {
   using type = http_error;
 };
-template <>
-struct family_base<4> {
+template <> struct family_base<4> {
   using type = protocol_error;
 };
-template <>
-struct family_base<5> {
+template <> struct family_base<5> {
   using type = error;
 };
-template <errc Code>
-using family_of = typename family_base<static_cast<int>(family(Code))>::type;
+template <errc Code> using family_of = typename family_base<static_cast<int>(family(Code))>::type;
 }  // namespace detail
 
 /// The type that is thrown for one errc; derived from its group.
-template <errc Code>
-class failure : public detail::family_of<Code> {
+template <errc Code> class failure : public detail::family_of<Code> {
  public:
   explicit failure(error::context about, delivery sent = delivery::not_sent)
       : detail::family_of<Code>(Code, std::move(about), sent) {}

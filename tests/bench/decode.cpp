@@ -1,10 +1,10 @@
 // Decoding a property collector's reply of many machines, against bare expat with empty handlers on
 // the same bytes.
 //
-//   bench_decode                    takes the reply from the simulator (10,000 machines) and times it
-//   bench_decode FILE               the same with a saved reply
-//   bench_decode FILE read|expat|decode  one pass without a clock, for counting instructions
-//   bench_decode --save FILE N      saves a reply of N machines
+//   bench_decode                    takes the reply from the simulator (10,000 machines) and times
+//   it bench_decode FILE               the same with a saved reply bench_decode FILE
+//   read|expat|decode  one pass without a clock, for counting instructions bench_decode --save FILE
+//   N      saves a reply of N machines
 #include "support/peer.hpp"
 
 #include <esxvi/query/retrieve.hpp>
@@ -60,10 +60,10 @@ std::string reply_of(std::size_t machines) {
     if (!sink.session.empty()) cookie = sink.session;
     return std::move(sink.body);
   };
-  call("Login", esxvi::soap::encode_request(vim::Login{
-                    .self = esxvi::Ref<vim::SessionManager>("SessionManager"),
-                    .userName = esxvi::test::Peer::user(),
-                    .password = esxvi::test::Peer::password()}));
+  call("Login", esxvi::soap::encode_request(
+                    vim::Login{.self = esxvi::Ref<vim::SessionManager>("SessionManager"),
+                               .userName = esxvi::test::Peer::user(),
+                               .password = esxvi::test::Peer::password()}));
   vim::PropertyFilterSpec filter;
   filter.propSet.push_back({.type = "VirtualMachine"});
   for (auto const& column : layout::value.columns)

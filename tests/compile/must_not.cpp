@@ -59,6 +59,11 @@ void f(esxvi::Session& session) {
   static_cast<void>(session.retrieve<vim::VirtualMachine, "config.hardware.device[4000">());
 #elif CASE == 6
   static_cast<void>(session.retrieve<vim::HostSystem, "name">());
+#elif CASE == 7
+  struct NotProjected {
+    std::string name;
+  };
+  static_cast<void>(session.retrieve<NotProjected>());
 #elif CASE == 10
   session.call(vim::PowerOnVM_Task{});
 #elif CASE == 12

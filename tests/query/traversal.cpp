@@ -74,9 +74,9 @@ Inventory everything() {
   i.child("root", "Folder", "dcs");
   i.child("dcs", "Folder", "dcs/inner");
   i.child("dcs/inner", "Folder", "dcs/inner/empty");
-  for (auto const& [parent, dc] : {std::pair{"root", "A"}, {"dcs/inner", "B"}}) {
-    auto const in = [dc = std::string(dc)](auto name) { return dc + "/" + name; };
-    i.child(parent, "Datacenter", dc);
+  for (auto const& [parent, center] : {std::pair{"root", "A"}, {"dcs/inner", "B"}}) {
+    std::string const dc = i.child(parent, "Datacenter", center);
+    auto const in = [&dc](auto name) { return dc + "/" + name; };
 
     std::string const hosts = i.child(dc, "Folder", in("host"), "hostFolder");
     std::string const alone = i.child(hosts, "ComputeResource", in("alone"));

@@ -3,7 +3,7 @@
 
 #include <esxvi/types/PropertyCollector_types.hpp>
 #include <esxvi/types/TaskInfo.hpp>
-#include <esxvi/types/VmEvent.hpp>
+#include <esxvi/types/event/VmEvent.hpp>
 #include <esxvi/types/fault/InvalidState.hpp>
 #include <esxvi/types/fault/NotFound.hpp>
 
@@ -18,7 +18,7 @@ auto faults() { return types_named<vim::NotFound, vim::InvalidPowerState, vim::V
 }  // namespace
 
 TEST_CASE("random events survive the wire") {
-  check_round_trips<std::vector<Poly<vim::Event>>>(100, types_named<vim::Event, vim::VmEvent, vim::VmPoweredOnEvent>());
+  check_round_trips<std::vector<Poly<vim::Event>>>(100, types_named<vim::Event, vim::VmEvent, vim::VmPoweredOnEvent, vim::VmRelocatedEvent>());
 }
 
 TEST_CASE("random faults in faults survive the wire") {

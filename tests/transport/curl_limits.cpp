@@ -113,8 +113,10 @@ TEST_CASE("curl limits: a slow sink is not the fault of the server") {
   std::atomic<bool> slept = false;
   HttpServer server{[&](HttpRequest&, HttpConnection& connection) {
     connection.head(200, {"Transfer-Encoding: chunked"});
+    std::this_thread::sleep_for(50ms);  // the window of the reply has begun
     connection.chunk("1");
     while (!slept) std::this_thread::sleep_for(1ms);
+    std::this_thread::sleep_for(100ms);
     connection.chunk(std::string(1000, '2'));
     connection.last_chunk();
   }};

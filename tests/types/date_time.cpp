@@ -137,6 +137,8 @@ TEST_CASE("instants of the clock convert to the shortest text and back") {
   CHECK(DateTime(DateTime::instant(nanoseconds(-1))).to_string() == "1969-12-31T23:59:59.999999999Z");
   CHECK(DateTime(DateTime::instant()).to_string() == "1970-01-01T00:00:00Z");
   CHECK(DateTime().to_string() == "1970-01-01T00:00:00Z");
+  CHECK(DateTime(DateTime::instant::min()).to_string() == "1677-09-21T00:12:43.145224192Z");
+  CHECK(DateTime(DateTime::instant::max()).to_string() == "2262-04-11T23:47:16.854775807Z");
   std::ostringstream out;
   out << t;
   CHECK(out.str() == t.to_string());

@@ -127,9 +127,9 @@ constexpr std::string_view taken_by_language[] = {"EOF",
 static_assert(std::is_sorted(std::begin(taken_by_language), std::end(taken_by_language)));
 
 /// Names that generated members are declared with.
-constexpr std::string_view vocabulary[] = {"Any",      "Binary",      "Boolean",      "DateTime", "Enum",
-                                           "Extra",    "MethodFacts", "Poly",     "Ref",
-                                           "Required", "TypeList",    "std"};
+constexpr std::string_view vocabulary[] = {"Any",  "Binary",   "Boolean",     "DateTime",
+                                           "Enum", "Extra",    "MethodFacts", "Poly",
+                                           "Ref",  "Required", "TypeList",    "std"};
 
 /// What the generated headers declare in esxvi::types besides types and requests.
 constexpr std::string_view own_names[] = {

@@ -29,7 +29,10 @@ struct Collection {
 class Collector {
  public:
   Collector(Session& session, row_layout const& layout, RowTaker& taker, Collection what)
-      : session_(session), layout_(layout), taker_(taker), what_(std::move(what)),
+      : session_(session),
+        layout_(layout),
+        taker_(taker),
+        what_(std::move(what)),
         stream_(layout, taker) {}
 
   void run() {
@@ -82,8 +85,7 @@ class Collector {
     return session_.opening_content().propertyCollector;
   }
 
-  template <class R>
-  void send(R const& request, reflect::place reply) {
+  template <class R> void send(R const& request, reflect::place reply) {
     session_.exchange(R::facts.name, *reflect::type_of<R>(), &request, reply, what_.call);
   }
 
@@ -96,9 +98,10 @@ class Collector {
       types::RetrieveOptions options;
       if (what_.page_size > 0) options.maxObjects = what_.page_size;
       try {
-        send(types::RetrievePropertiesEx{
-                 .self = collector(), .specSet = std::vector{filter()}, .options = options},
-             stream_.paged_reply());
+        send(
+            types::RetrievePropertiesEx{
+                .self = collector(), .specSet = std::vector{filter()}, .options = options},
+            stream_.paged_reply());
         stream_.end_page();
       } catch (fault const& e) {
         // A server that claims a version without having all of it.
@@ -150,9 +153,8 @@ class Collector {
   bool drop_vanished(fault const& e) {
     auto const* const gone = e.as<types::ManagedObjectNotFound>();
     if (gone == nullptr || stream_.delivered() > 0) return false;
-    auto const found = std::find_if(what_.objects.begin(), what_.objects.end(), [&](auto const& o) {
-      return o.value() == gone->obj.value();
-    });
+    auto const found = std::find_if(what_.objects.begin(), what_.objects.end(),
+                                    [&](auto const& o) { return o.value() == gone->obj.value(); });
     if (found == what_.objects.end()) return false;
     types::LocalizedMethodFault why;
     why.fault = *gone;

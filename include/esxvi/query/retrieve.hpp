@@ -18,8 +18,7 @@
 namespace esxvi {
 
 /// Where a query looks, and how.
-template <class T>
-struct QueryOptions {
+template <class T> struct QueryOptions {
   std::vector<Ref<T>> objects{};  ///< exactly these; empty: see `below`
   /// Everything of kind T in or below these (a folder, data center, cluster, host, pool); empty:
   /// the whole inventory of the server.
@@ -31,8 +30,7 @@ struct QueryOptions {
 };
 
 /// The rows of a query, and what is missing in them.
-template <class Row>
-class Rows : public std::vector<Row> {
+template <class Row> class Rows : public std::vector<Row> {
  public:
   using std::vector<Row>::vector;
   /// Properties that were not given (privileges, a disconnected host): their columns hold defaults.
@@ -45,8 +43,7 @@ class Rows : public std::vector<Row> {
 
 namespace detail {
 
-template <class Row>
-class RowKeeper final : public RowTaker {
+template <class Row> class RowKeeper final : public RowTaker {
  public:
   RowKeeper(Rows<Row>& rows, std::function<void(Missing const&)> const& on_missing)
       : rows_(rows), on_missing_(on_missing) {}
@@ -62,8 +59,7 @@ class RowKeeper final : public RowTaker {
   std::function<void(Missing const&)> const& on_missing_;
 };
 
-template <class Row, class F>
-class RowCaller final : public RowTaker {
+template <class Row, class F> class RowCaller final : public RowTaker {
  public:
   RowCaller(F& take, std::function<void(Missing const&)> const& on_missing)
       : take_(take), on_missing_(on_missing) {}
@@ -110,14 +106,21 @@ Rows<Row> keep_rows(Session& session, row_layout const& layout, QueryOptions<T> 
 }
 
 // Never defined: with it the compiler says which row the function of for_each() has to take.
-template <class Row, class F>
-struct row_not_taken_by_function;
-template <class F, class Row>
-consteval bool checked_taker() {
+template <class Row, class F> struct row_not_taken_by_function;
+template <class F, class Row> consteval bool checked_taker() {
   if constexpr (std::invocable<F&, Row&>)
     return true;
   else
     return sizeof(row_not_taken_by_function<Row, F>) > 0;
+}
+
+// The same for a struct of the user's without a projection.
+template <class T> struct neither_managed_object_nor_projection;
+template <class T> consteval bool checked_kind() {
+  if constexpr (requires { sizeof(T); } && !known_kind_of<T, types::ManagedObject>)
+    return sizeof(neither_managed_object_nor_projection<T>) > 0;
+  else
+    return true;
 }
 
 template <class Row, class T, class F>
@@ -133,11 +136,12 @@ void call_rows(Session& session, row_layout const& layout, QueryOptions<T> const
 /// Reads properties of every object of kind T, or of those that `options` name.
 ///
 /// Gives rows of (Ref<T>, value, value, ...); the types follow from the paths, which the compiler
-/// checks. 1 request for each page of `page_size` objects. Use for_each() to hold one row at a time.
+/// checks. 1 request for each page of `page_size` objects. Use for_each() to hold one row at a
+/// time.
 template <class T, reflect::fixed_string... Path>
   requires(!ProjectedRow<T>)
 [[nodiscard]] auto Session::retrieve(QueryOptions<T> const& options) {
-  if constexpr ((reflect::checked_path<T, Path>() && ...))
+  if constexpr (detail::checked_kind<T>() && (reflect::checked_path<T, Path>() && ...))
     return detail::keep_rows<detail::path_tuple<T, Path...>>(
         *this, detail::tuple_layout<T, Path...>::value, options);
 }
@@ -155,7 +159,7 @@ template <ProjectedRow Row>
 template <class T, reflect::fixed_string... Path, class F>
   requires(!ProjectedRow<T>)
 void Session::for_each(F&& take, QueryOptions<T> const& options) {
-  if constexpr ((reflect::checked_path<T, Path>() && ...))
+  if constexpr (detail::checked_kind<T>() && (reflect::checked_path<T, Path>() && ...))
     detail::call_rows<detail::path_tuple<T, Path...>>(
         *this, detail::tuple_layout<T, Path...>::value, options, take);
 }

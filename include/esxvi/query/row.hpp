@@ -19,8 +19,7 @@
 namespace esxvi {
 
 /// A path and the type of its values.
-template <reflect::fixed_string Path, class V>
-struct value_at {
+template <reflect::fixed_string Path, class V> struct value_at {
   using type = V;
 };
 
@@ -28,11 +27,11 @@ struct value_at {
 /// members:
 ///
 ///     template <>
-///     struct esxvi::projection<Row> : esxvi::project<vim::VirtualMachine, "name", "guest.ipAddress"> {};
+///     struct esxvi::projection<Row> : esxvi::project<vim::VirtualMachine, "name",
+///     "guest.ipAddress"> {};
 ///
 /// A first member of type Ref<T> that no path is given for receives the reference.
-template <class T, reflect::fixed_string... Path>
-struct project {
+template <class T, reflect::fixed_string... Path> struct project {
   static_assert((reflect::checked_path<T, Path>() && ...));
   using object = T;
   static constexpr std::array<std::string_view, sizeof...(Path)> paths{Path.view()...};
@@ -40,8 +39,7 @@ struct project {
 };
 
 /// Specialise it for a struct of your own; see project.
-template <class Row>
-struct projection {};
+template <class Row> struct projection {};
 
 /// A column takes a property of type V when it has that type; an enum of the API may also go into
 /// the plain enum, which then is unknown_literal<E> for what the enum does not know.
@@ -67,41 +65,35 @@ struct row_layout {
 template <class T, reflect::fixed_string... Path>
 using path_tuple = std::tuple<Ref<T>, reflect::property_t<T, Path>...>;
 
-template <class Tuple, std::size_t I>
-void* tuple_element(void* row) {
+template <class Tuple, std::size_t I> void* tuple_element(void* row) {
   return &std::get<I>(*static_cast<Tuple*>(row));
 }
 
-template <class T, reflect::fixed_string... Path>
-struct tuple_layout {
+template <class T, reflect::fixed_string... Path> struct tuple_layout {
   using row = path_tuple<T, Path...>;
-  template <std::size_t... I>
-  static constexpr auto make(std::index_sequence<I...>) {
+  template <std::size_t... I> static constexpr auto make(std::index_sequence<I...>) {
     return std::array<column, sizeof...(Path)>{
         column{Path.view(), &reflect::descriptor<reflect::property_t<T, Path>>::info,
                &tuple_element<row, I + 1>}...};
   }
   static constexpr auto columns = make(std::make_index_sequence<sizeof...(Path)>());
-  static constexpr row_layout value{
-      reflect::type_name<T>(), columns,
-      [](void* r) -> untyped_ref* { return &std::get<0>(*static_cast<row*>(r)); }};
+  static constexpr row_layout value{reflect::type_name<T>(), columns, [](void* r) -> untyped_ref* {
+                                      return &std::get<0>(*static_cast<row*>(r));
+                                    }};
 };
 
 // Never defined: with these the compiler says which member does not fit.
-template <class Row, class Member, class Value>
-struct member_has_not_the_type_of_its_property;
+template <class Row, class Member, class Value> struct member_has_not_the_type_of_its_property;
 template <class Row, std::size_t Members, std::size_t Paths>
 struct members_and_paths_differ_in_number;
 
-template <class Row, class Member, class Value>
-consteval bool checked_column() {
+template <class Row, class Member, class Value> consteval bool checked_column() {
   if constexpr (column_for<Member, typename Value::type>)
     return true;
   else
     return sizeof(member_has_not_the_type_of_its_property<Row, Member, Value>) > 0;
 }
-template <class Row, std::size_t Members, std::size_t Paths>
-consteval bool checked_count() {
+template <class Row, std::size_t Members, std::size_t Paths> consteval bool checked_count() {
   if constexpr (Members == Paths || Members == Paths + 1)
     return true;
   else
@@ -109,8 +101,7 @@ consteval bool checked_count() {
 }
 
 // A struct of the user's.
-template <ProjectedRow Row>
-struct struct_layout {
+template <ProjectedRow Row> struct struct_layout {
   using members = reflect::own_members<Row>;
   using values = typename projection<Row>::values;
   using object_type = typename projection<Row>::object;
@@ -120,19 +111,16 @@ struct struct_layout {
   static_assert(checked_count<Row, member_count, path_count>());
   static constexpr std::size_t first = member_count - path_count;
 
-  template <std::size_t I>
-  using descriptor = boost::mp11::mp_at_c<members, I + first>;
+  template <std::size_t I> using descriptor = boost::mp11::mp_at_c<members, I + first>;
 
-  template <std::size_t... I>
-  static constexpr auto make(std::index_sequence<I...>) {
+  template <std::size_t... I> static constexpr auto make(std::index_sequence<I...>) {
     // property_t<T, "path"> tells the type: optional when a parent may be absent.
     static_assert((checked_column<Row, reflect::member_type<descriptor<I>>,
                                   std::tuple_element_t<I, values>>() &&
                    ...));
-    return std::array<column, path_count>{
-        column{projection<Row>::paths[I],
-               &reflect::descriptor<reflect::member_type<descriptor<I>>>::info,
-               &reflect::address_of<descriptor<I>>}...};
+    return std::array<column, path_count>{column{
+        projection<Row>::paths[I], &reflect::descriptor<reflect::member_type<descriptor<I>>>::info,
+        &reflect::address_of<descriptor<I>>}...};
   }
   static constexpr auto columns = make(std::make_index_sequence<path_count>());
 

@@ -28,7 +28,9 @@ struct traversal {
 
 inline std::vector<traversal> const& traversals() {
   static std::vector<traversal> const all{
-      {"folder", "Folder", "childEntity",
+      {"folder",
+       "Folder",
+       "childEntity",
        {"folder", "vms", "hosts", "stores", "nets", "datastore", "network"}},
       {"vms", "Datacenter", "vmFolder", {"vm_folder"}},
       {"vm_folder", "Folder", "childEntity", {"vm_folder", "vapp_vm"}},

@@ -15,32 +15,21 @@
 /// Tables of the built-in types and of the standard containers.
 namespace esxvi::reflect {
 
-
 /// Base of the tables that are nothing but a kind and a name.
-template <kind What, fixed_string Name>
-struct builtin {
+template <kind What, fixed_string Name> struct builtin {
   static constexpr std::string_view name = Name.view();
   static constexpr type_info info{.what = What, .name = name};
 };
-template <>
-struct descriptor<bool> : builtin<kind::boolean, "xsd:boolean"> {};
-template <>
-struct descriptor<std::int8_t> : builtin<kind::int8, "xsd:byte"> {};
-template <>
-struct descriptor<std::int16_t> : builtin<kind::int16, "xsd:short"> {};
-template <>
-struct descriptor<std::int32_t> : builtin<kind::int32, "xsd:int"> {};
-template <>
-struct descriptor<std::int64_t> : builtin<kind::int64, "xsd:long"> {};
-template <>
-struct descriptor<float> : builtin<kind::float32, "xsd:float"> {};
-template <>
-struct descriptor<double> : builtin<kind::float64, "xsd:double"> {};
-template <>
-struct descriptor<std::string> : builtin<kind::text, "xsd:string"> {};
+template <> struct descriptor<bool> : builtin<kind::boolean, "xsd:boolean"> {};
+template <> struct descriptor<std::int8_t> : builtin<kind::int8, "xsd:byte"> {};
+template <> struct descriptor<std::int16_t> : builtin<kind::int16, "xsd:short"> {};
+template <> struct descriptor<std::int32_t> : builtin<kind::int32, "xsd:int"> {};
+template <> struct descriptor<std::int64_t> : builtin<kind::int64, "xsd:long"> {};
+template <> struct descriptor<float> : builtin<kind::float32, "xsd:float"> {};
+template <> struct descriptor<double> : builtin<kind::float64, "xsd:double"> {};
+template <> struct descriptor<std::string> : builtin<kind::text, "xsd:string"> {};
 
-template <class T>
-struct descriptor<std::optional<T>> {
+template <class T> struct descriptor<std::optional<T>> {
   static constexpr std::string_view name = descriptor<T>::name;
   static constexpr type_info make() {
     type_info i{.what = kind::optional, .name = name};
@@ -64,7 +53,7 @@ template <class T>
 inline constexpr auto array_name_text = [] {
   constexpr std::string_view item = descriptor<T>::name;
   constexpr bool builtin = item.starts_with("xsd:");
-  constexpr std::string_view bare = builtin                        ? item.substr(4)
+  constexpr std::string_view bare = builtin                          ? item.substr(4)
                                     : item == "LocalizedMethodFault" ? "MethodFault"
                                                                      : item;
   std::array<char, bare.size() + 7> text{'A', 'r', 'r', 'a', 'y', 'O', 'f'};
@@ -73,8 +62,7 @@ inline constexpr auto array_name_text = [] {
   return text;
 }();
 
-template <class T>
-struct descriptor<std::vector<T>> {
+template <class T> struct descriptor<std::vector<T>> {
   static constexpr std::string_view name{array_name_text<T>.data(), array_name_text<T>.size()};
   static constexpr type_info make() {
     type_info i{.what = kind::array, .name = name};
@@ -92,7 +80,6 @@ struct descriptor<std::vector<T>> {
   static const type_info info;
 };
 // Not constexpr: T may contain the vector, whose table then has to name this one.
-template <class T>
-constinit const type_info descriptor<std::vector<T>>::info = make();
+template <class T> constinit const type_info descriptor<std::vector<T>>::info = make();
 
 }  // namespace esxvi::reflect

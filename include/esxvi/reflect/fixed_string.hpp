@@ -7,8 +7,7 @@
 namespace esxvi::reflect {
 
 /// A string as a template argument: a property path, the name of an argument.
-template <std::size_t N>
-struct fixed_string {
+template <std::size_t N> struct fixed_string {
   // NOLINTNEXTLINE(google-explicit-constructor): a literal is meant to become one silently.
   consteval fixed_string(char const (&literal)[N]) {
     for (std::size_t i = 0; i < N; ++i) text[i] = literal[i];
@@ -18,8 +17,7 @@ struct fixed_string {
 };
 
 /// The unqualified name of a type, which may be incomplete. API types carry their wire names.
-template <class T>
-[[nodiscard]] constexpr std::string_view type_name() {
+template <class T> [[nodiscard]] constexpr std::string_view type_name() {
 #if defined(__clang__) || defined(__GNUC__)
   // "... type_name() [with T = a::b::Name; std::string_view = ...]" or "... [T = a::b::Name]"
   constexpr std::string_view text = __PRETTY_FUNCTION__;
@@ -27,7 +25,7 @@ template <class T>
   constexpr std::size_t from = text.find(mark) + mark.size();
   constexpr std::string_view rest = text.substr(from, text.find_first_of(";]", from) - from);
 #else
-#error "esxvi: this compiler has no known spelling of the enclosing function's name"
+  #error "esxvi: this compiler has no known spelling of the enclosing function's name"
 #endif
   constexpr std::size_t colon = rest.rfind(':');
   return colon == std::string_view::npos ? rest : rest.substr(colon + 1);

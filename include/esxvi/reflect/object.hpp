@@ -15,8 +15,7 @@
 #include <type_traits>
 
 namespace esxvi {
-template <class T>
-class Poly;
+template <class T> class Poly;
 class Any;
 }  // namespace esxvi
 
@@ -30,55 +29,40 @@ template <class T>
 using own_members = boost::describe::describe_members<T, boost::describe::mod_public>;
 
 /// The described base, or void. The API has single inheritance.
-template <class T>
-struct base_of {
-  template <template <class...> class List>
-  static void pick(List<>);
-  template <template <class...> class List, class D>
-  static typename D::type pick(List<D>);
-  using type = decltype(pick(
-      boost::describe::describe_bases<T, boost::describe::mod_public>()));
+template <class T> struct base_of {
+  template <template <class...> class List> static void pick(List<>);
+  template <template <class...> class List, class D> static typename D::type pick(List<D>);
+  using type = decltype(pick(boost::describe::describe_bases<T, boost::describe::mod_public>()));
 };
-template <class T>
-using base_of_t = typename base_of<T>::type;
+template <class T> using base_of_t = typename base_of<T>::type;
 
 /// Class and type of the member that a descriptor D names.
-template <class C, class M>
-C class_of_member(M C::*);
-template <class C, class M>
-M type_of_member(M C::*);
-template <class D>
-using member_class = decltype(class_of_member(D::pointer));
-template <class D>
-using member_type = std::remove_cv_t<decltype(type_of_member(D::pointer))>;
+template <class C, class M> C class_of_member(M C::*);
+template <class C, class M> M type_of_member(M C::*);
+template <class D> using member_class = decltype(class_of_member(D::pointer));
+template <class D> using member_type = std::remove_cv_t<decltype(type_of_member(D::pointer))>;
 
 /// Members whose absence is normal.
-template <class T>
-inline constexpr bool may_be_absent = false;
-template <class T>
-inline constexpr bool may_be_absent<std::optional<T>> = true;
-template <class T>
-inline constexpr bool may_be_absent<std::vector<T>> = true;
-template <class T>
-inline constexpr bool may_be_absent<Poly<T>> = true;
-template <>
-inline constexpr bool may_be_absent<Any> = true;
+template <class T> inline constexpr bool may_be_absent = false;
+template <class T> inline constexpr bool may_be_absent<std::optional<T>> = true;
+template <class T> inline constexpr bool may_be_absent<std::vector<T>> = true;
+template <class T> inline constexpr bool may_be_absent<Poly<T>> = true;
+template <> inline constexpr bool may_be_absent<Any> = true;
 
-template <class D>
-void* address_of(void* object) {
+template <class D> void* address_of(void* object) {
   return &(static_cast<member_class<D>*>(object)->*D::pointer);
 }
 
-template <class T>
-struct all_members_of {
+template <class T> struct all_members_of {
   using type = boost::mp11::mp_append<typename all_members_of<base_of_t<T>>::type, own_members<T>>;
 };
-template <>
-struct all_members_of<void> {
+template <> struct all_members_of<void> {
   using type = boost::mp11::mp_list<>;
 };
 
-template <template <class...> class List, class... D>
+// T is a parameter so that a descendant without members of its own does not share this function
+// with its base, which may be calling it.
+template <class T, template <class...> class List, class... D>
 constexpr std::array<member_info, sizeof...(D)> make_members(List<D...>) {
   return {member_info{wire_name(D::name), &descriptor<member_type<D>>::info, &address_of<D>,
                       !may_be_absent<member_type<D>>}...};
@@ -89,9 +73,8 @@ constexpr std::array<member_info, sizeof...(D)> make_members(List<D...>) {
 ///
 /// Made from the descriptions alone and never from the table of a base, which may be in the making:
 /// a base can contain its descendants.
-template <class T>
-struct members_of {
-  static constexpr auto value = make_members(typename all_members_of<T>::type());
+template <class T> struct members_of {
+  static constexpr auto value = make_members<T>(typename all_members_of<T>::type());
 };
 
 template <class T>
@@ -99,8 +82,7 @@ concept KeepsExtra = requires(T& object) {
   { object.extra } -> std::same_as<Extra&>;
 };
 
-template <Described T>
-struct descriptor<T> {
+template <Described T> struct descriptor<T> {
   static constexpr std::string_view name = type_name<T>();
   static constexpr type_info make() {
     type_info i{.what = kind::object, .name = name};
@@ -114,7 +96,6 @@ struct descriptor<T> {
 };
 // Not constexpr, so that naming it does not instantiate it at once: types contain each other in
 // arrays and boxes.
-template <Described T>
-constinit const type_info descriptor<T>::info = make();
+template <Described T> constinit const type_info descriptor<T>::info = make();
 
 }  // namespace esxvi::reflect

@@ -14,8 +14,7 @@
 #include <vector>
 
 namespace esxvi {
-template <class E>
-class Enum;
+template <class E> class Enum;
 }  // namespace esxvi
 
 /// Property paths ("config.hardware.memoryMB", "config.hardware.device[4000].backing") looked up in
@@ -26,8 +25,8 @@ namespace esxvi::reflect {
 enum class path_problem {
   none,
   no_such_member,
-  not_a_structure,       ///< goes on behind a string, a number, a reference ...
-  array_without_key,     ///< goes on behind an array: say which element, `device[4000]`
+  not_a_structure,    ///< goes on behind a string, a number, a reference ...
+  array_without_key,  ///< goes on behind an array: say which element, `device[4000]`
   key_without_array,
   open_bracket,
   empty,
@@ -87,53 +86,44 @@ consteval auto find_member() {
     return std::type_identity<no_member>();
 }
 
-template <class T>
-struct unwrapped {
+template <class T> struct unwrapped {
   using type = T;
   static constexpr bool optional = false;
 };
-template <class T>
-struct unwrapped<std::optional<T>> {
+template <class T> struct unwrapped<std::optional<T>> {
   using type = T;
   static constexpr bool optional = true;
 };
 
-template <class T>
-struct structure_in {
+template <class T> struct structure_in {
   using type = T;
   static constexpr bool optional = false;
 };
-template <class T>
-struct structure_in<Poly<T>> {
+template <class T> struct structure_in<Poly<T>> {
   using type = T;
   static constexpr bool optional = true;
 };
 
-template <class T>
-struct element_in {
+template <class T> struct element_in {
   using type = void;
 };
-template <class T>
-struct element_in<std::vector<T>> {
+template <class T> struct element_in<std::vector<T>> {
   using type = T;
 };
 
-template <path_problem Problem>
-struct bad_path {
+template <path_problem Problem> struct bad_path {
   static constexpr path_problem problem = Problem;
   using type = void;
 };
 
-template <class T, bool Optional>
-struct good_path {
+template <class T, bool Optional> struct good_path {
   static constexpr path_problem problem = path_problem::none;
   // A box (Poly, Any) is empty when the value is absent; everything else becomes optional.
   static constexpr bool box = may_be_absent<T> && std::is_void_v<typename element_in<T>::type>;
   using type = std::conditional_t<Optional && !box, std::optional<T>, T>;
 };
 
-template <class T, fixed_string Path, std::size_t From, bool Optional>
-consteval auto resolve() {
+template <class T, fixed_string Path, std::size_t From, bool Optional> consteval auto resolve() {
   constexpr std::string_view path = Path.view();
   constexpr path_step step = next_step(path, From);
   if constexpr (path.empty() || step.name_end == From) {
@@ -168,16 +158,14 @@ consteval auto resolve() {
 }  // namespace detail
 
 /// What a path leads to from a T.
-template <class T, fixed_string Path>
-struct property {
+template <class T, fixed_string Path> struct property {
   using result = decltype(detail::resolve<T, Path, 0, false>());
   static constexpr path_problem problem = result::problem;
   /// The declared type, std::optional when anything on the way may be absent.
   using type = typename result::type;
 };
 
-template <class T, fixed_string Path>
-using property_t = typename property<T, Path>::type;
+template <class T, fixed_string Path> using property_t = typename property<T, Path>::type;
 
 /// `Path` names a property of T, through declared types only.
 template <class T, fixed_string Path>
@@ -185,19 +173,14 @@ concept PropertyPath = property<T, Path>::problem == path_problem::none;
 
 /// @name Never defined: with these the compiler says what is wrong with which path.
 /// @{
-template <class T, fixed_string Path>
-struct no_such_property;
-template <class T, fixed_string Path>
-struct array_in_path_needs_a_key;
-template <class T, fixed_string Path>
-struct malformed_path;
-template <class T>
-struct properties_header_not_included;
+template <class T, fixed_string Path> struct no_such_property;
+template <class T, fixed_string Path> struct array_in_path_needs_a_key;
+template <class T, fixed_string Path> struct malformed_path;
+template <class T> struct properties_header_not_included;
 /// @}
 
 /// True for a PropertyPath; does not compile for anything else.
-template <class T, fixed_string Path>
-consteval bool checked_path() {
+template <class T, fixed_string Path> consteval bool checked_path() {
   if constexpr (!requires { sizeof(T); }) {
     return sizeof(properties_header_not_included<T>) > 0;
   } else {

@@ -67,8 +67,8 @@ class registry {
     std::lock_guard const lock(s.mutex);
     std::size_t size = 64;
     while (size < s.types.size() * 2) size *= 2;
-    auto made = std::make_unique<table>(
-        table{s.count.load(std::memory_order_relaxed), size - 1, {}});
+    auto made =
+        std::make_unique<table>(table{s.count.load(std::memory_order_relaxed), size - 1, {}});
     made->slots.resize(size);
     for (held_type const* type : s.types) {
       std::size_t i = hash(type->type->name) & made->mask;
@@ -84,18 +84,15 @@ class registry {
 };
 
 /// Taking the address of `registered<T>::entry` anywhere in a program registers T.
-template <class T>
-struct registered {
+template <class T> struct registered {
   struct adder {
     adder() { registry::add(held_type_of<T>); }
   };
   static adder const entry;
 };
-template <class T>
-typename registered<T>::adder const registered<T>::entry{};
+template <class T> typename registered<T>::adder const registered<T>::entry{};
 
-template <class T>
-[[nodiscard]] held_type const& held() noexcept {
+template <class T> [[nodiscard]] held_type const& held() noexcept {
   static_cast<void>(&registered<T>::entry);
   return held_type_of<T>;
 }

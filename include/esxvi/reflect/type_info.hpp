@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 namespace esxvi {
 class Extra;
@@ -53,7 +54,8 @@ struct member_info {
 struct place {
   type_info const* type = nullptr;  ///< null: unknown, skip it
   void* address = nullptr;
-  bool boxed = false;  ///< the element is an anyType: an array comes as ArrayOfX with one child each
+  bool boxed =
+      false;  ///< the element is an anyType: an array comes as ArrayOfX with one child each
 };
 
 /// How to keep an object of a type that is known only at run time.
@@ -105,17 +107,20 @@ struct type_info {
 }
 
 /// descriptor<T>::info is the table of T; specialised beside each vocabulary type.
-template <class T>
-struct descriptor;
+template <class T> struct descriptor;
 
-template <class T>
-[[nodiscard]] constexpr type_info const* type_of() noexcept {
+template <class T> [[nodiscard]] constexpr type_info const* type_of() noexcept {
   return &descriptor<T>::info;
 }
 
-template <class T>
-struct held_operations {
-  static void* create() { return new T(); }
+template <class T> struct held_operations {
+  static void* create() {
+    // `new T()` would zero the object before its members' initialisers do it again.
+    if constexpr (std::is_class_v<T>)
+      return new T;
+    else
+      return new T();
+  }
   static void* clone(void const* other) { return new T(*static_cast<T const*>(other)); }
   static void destroy(void* object) noexcept { delete static_cast<T*>(object); }
 };

@@ -28,8 +28,7 @@ inline constexpr status_meaning status_meanings[] = {
     {0, 999, errc::unexpected_status, "is this the address of a vSphere server?"},
 };
 
-template <errc Code>
-[[noreturn]] void throw_status(int status, error::context about) {
+template <errc Code> [[noreturn]] void throw_status(int status, error::context about) {
   failure<Code> e(std::move(about), delivery::answered);
   e.set_status(status);
   throw e;

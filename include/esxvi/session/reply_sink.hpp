@@ -26,10 +26,10 @@ class ReplySink final : public http::BodySink {
     if (head.status != 200 && (head.status != 500 || !xml))
       throw_status(head, origin_.operation, origin_.target);
     if (type != nullptr && !xml)
-      throw wrong_content_type({origin_.operation, origin_.target,
-                                "the reply is \"" + *type + "\" instead of text/xml",
-                                "is this the address of a vSphere server's /sdk?"},
-                               delivery::answered);
+      throw wrong_content_type(
+          {origin_.operation, origin_.target, "the reply is \"" + *type + "\" instead of text/xml",
+           "is this the address of a vSphere server's /sdk?"},
+          delivery::answered);
     for (auto const& h : head.headers) take_cookie(h);
   }
 

@@ -4,11 +4,11 @@
 #include <esxvi/error.hpp>
 #include <esxvi/reflect/path.hpp>
 #include <esxvi/session/credentials.hpp>
+#include <esxvi/session/opening.hpp>
 #include <esxvi/session/reply_sink.hpp>
 #include <esxvi/soap/envelope.hpp>
 #include <esxvi/soap/observer.hpp>
 #include <esxvi/transport/transport.hpp>
-#include <esxvi/session/opening.hpp>
 #include <esxvi/types/SessionManager.hpp>
 #include <esxvi/types/versions.hpp>
 #include <esxvi/xml/limits.hpp>
@@ -31,12 +31,9 @@
 
 namespace esxvi {
 
-template <class Row>
-class Rows;
-template <class T>
-struct QueryOptions;
-template <class Row>
-struct projection;
+template <class Row> class Rows;
+template <class T> struct QueryOptions;
+template <class Row> struct projection;
 
 /// A struct that queries can fill: it has a projection.
 template <class Row>
@@ -189,9 +186,9 @@ class Session {
 
   [[nodiscard]] Ref<types::SessionManager> manager() const {
     if (!self_->first_content.sessionManager)
-      throw failure<errc::not_soap>({"Login", self_->url, "the server names no session manager",
-                                     "is this a vSphere server?"},
-                                    delivery::answered);
+      throw failure<errc::not_soap>(
+          {"Login", self_->url, "the server names no session manager", "is this a vSphere server?"},
+          delivery::answered);
     return *self_->first_content.sessionManager;
   }
 
@@ -235,8 +232,8 @@ class Session {
       if (!self_->cookie.empty()) message.headers.push_back({"Cookie", self_->cookie});
     }
     detail::ReplySink sink(std::string(method) + "Response", reply,
-                           {std::string(method), target_of(type, request)},
-                           self_->options.observer, self_->options.limits);
+                           {std::string(method), target_of(type, request)}, self_->options.observer,
+                           self_->options.limits);
     ++self_->requests;
     self_->transport.send(message, sink,
                           {.operation = method,

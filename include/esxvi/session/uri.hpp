@@ -51,16 +51,17 @@ struct ConnectionUri {
 
 namespace detail {
 
-[[noreturn]] inline void bad_uri(std::string_view text, std::string problem,
-                                 std::string advice = "esx://root@host/?no_verify=1 is an example") {
+[[noreturn]] inline void bad_uri(
+    std::string_view text, std::string problem,
+    std::string advice = "esx://root@host/?no_verify=1 is an example") {
   // What stands before the last '@' may hold a password, whatever else is wrong.
   std::string shown(text);
   auto const scheme = shown.find("://");
   auto const from = scheme == std::string::npos ? 0 : scheme + 3;
   auto const at = shown.rfind('@');
   if (at != std::string::npos && at > from) shown.replace(from, at - from, "...");
-  throw invalid_argument({"parsing the URI", "\"" + shown + "\"", std::move(problem),
-                          std::move(advice)});
+  throw invalid_argument(
+      {"parsing the URI", "\"" + shown + "\"", std::move(problem), std::move(advice)});
 }
 
 inline bool uri_flag(std::string_view text, std::string_view name, std::string_view value) {

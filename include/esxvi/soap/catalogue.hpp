@@ -39,8 +39,7 @@ inline constexpr bool is_base = [] {
   return i < types::type_count && has_descendants[i];
 }();
 
-template <class T>
-void register_type() {
+template <class T> void register_type() {
   using item = std::conditional_t<
       std::is_enum_v<T>, std::type_identity<Enum<T>>,
       std::conditional_t<is_base<T>, std::type_identity<Poly<T>>, std::type_identity<T>>>::type;
@@ -53,10 +52,7 @@ void register_type() {
 }  // namespace detail
 
 /// Makes values of these types, and arrays of them, decode as themselves wherever they stand.
-template <class... T>
-void register_types(TypeList<T...>) {
-  (detail::register_type<T>(), ...);
-}
+template <class... T> void register_types(TypeList<T...>) { (detail::register_type<T>(), ...); }
 
 /// A method and how to hold what it returns.
 struct method_entry {
@@ -64,8 +60,7 @@ struct method_entry {
   reflect::held_type const* reply;  ///< a Reply<T>
 };
 
-template <class... R>
-[[nodiscard]] std::vector<method_entry> methods_of(TypeList<R...>) {
+template <class... R> [[nodiscard]] std::vector<method_entry> methods_of(TypeList<R...>) {
   return {{R::facts.name, &reflect::held_type_of<Reply<typename R::reply_type>>}...};
 }
 

@@ -96,8 +96,7 @@ class Decoder {
       if (collecting_) {
         if (sink_ == &text_) store();
         collecting_ = false;
-        if (scalar_.container_type != nullptr)
-          scalar_.container_type->completed(scalar_.container);
+        if (scalar_.container_type != nullptr) scalar_.container_type->completed(scalar_.container);
       } else {
         pop();
       }
@@ -132,7 +131,7 @@ class Decoder {
 
   // What the attributes of an element say to the codec.
   struct attribute_view {
-    std::string_view type;    // xsi:type, local part
+    std::string_view type;  // xsi:type, local part
     bool type_is_xsd = false;
     bool nil = false;
     bool any = false;
@@ -143,6 +142,12 @@ class Decoder {
     void read(Namespaces& namespaces, char const* const* attributes, std::size_t depth) {
       *this = {};
       any = true;
+      if (attributes[0][0] == 't' && attributes[2] == nullptr &&
+          std::string_view(attributes[0]) == "type") {  // of a reference, nearly all there are
+        others = true;
+        kind = attributes[1];
+        return;
+      }
       // Declarations first: they hold for the attributes beside them.
       for (auto a = attributes; *a != nullptr; a += 2)
         if (a[0][0] == 'x' && a[0][1] == 'm') namespaces.declare(a[0], a[1], depth);
@@ -311,7 +316,8 @@ class Decoder {
     type.extra(object)->add_attribute(text);
   }
 
-  // The detail of a SOAP fault: an element without xsi:type is named after its type. Empty: no fault.
+  // The detail of a SOAP fault: an element without xsi:type is named after its type. Empty: no
+  // fault.
   static std::string_view fault_name(std::string_view local) noexcept {
     bool const known = !types::base_of(local).empty();
     if (!local.ends_with("Fault")) return known ? local : std::string_view();
@@ -348,9 +354,8 @@ class Decoder {
   // False: there is nothing left to open.
   bool open_any(target& f, char const* name, char const* const* attributes) {
     auto& box = static_cast<Any*>(f.object)->content();
-    auto const* held = attributes_.type.empty()
-                           ? nullptr
-                           : find_type(attributes_.type, attributes_.type_is_xsd);
+    auto const* held =
+        attributes_.type.empty() ? nullptr : find_type(attributes_.type, attributes_.type_is_xsd);
     if (held == nullptr) {
       auto& raw = *static_cast<RawValue*>(box.emplace(reflect::held_type_of<RawValue>));
       raw.type = attributes_.type_is_xsd ? "xsd:" : "";
@@ -432,10 +437,10 @@ class Decoder {
   }
 
   [[noreturn]] void too_much_text() const {
-    throw limit_exceeded({"decoding", current(),
-                          "more than " + std::to_string(text_limit_) + " bytes of text",
-                          "raise xml::Limits::text if the server really sends this"},
-                         delivery::answered);
+    throw limit_exceeded(
+        {"decoding", current(), "more than " + std::to_string(text_limit_) + " bytes of text",
+         "raise xml::Limits::text if the server really sends this"},
+        delivery::answered);
   }
 
   Observer* observer_;

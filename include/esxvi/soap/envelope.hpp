@@ -26,8 +26,8 @@ inline constexpr std::string_view envelope_head =
 inline constexpr std::string_view envelope_tail = "</soapenv:Body></soapenv:Envelope>";
 
 /// Appends one message: the element `name` of urn:vim25 with the members of `value`.
-inline void append_message(std::string& out, std::string_view name,
-                           reflect::type_info const& type, void const* value) {
+inline void append_message(std::string& out, std::string_view name, reflect::type_info const& type,
+                           void const* value) {
   out.append(envelope_head).append("<").append(name).append(" xmlns=\"urn:vim25\">");
   Encoder encoder(out);
   for (auto const& m : type.members)
@@ -42,27 +42,23 @@ concept Request = reflect::Described<R> && requires {
   { R::facts.name } -> std::convertible_to<std::string_view>;
 };
 
-template <Request R>
-[[nodiscard]] std::string encode_request(R const& request) {
+template <Request R> [[nodiscard]] std::string encode_request(R const& request) {
   std::string out;
   append_message(out, R::facts.name, *reflect::type_of<R>(), &request);
   return out;
 }
 
 /// The content of METHODResponse.
-template <class T>
-struct Reply {
+template <class T> struct Reply {
   T returnval{};
 };
-template <>
-struct Reply<void> {};
+template <> struct Reply<void> {};
 
 }  // namespace esxvi::soap
 
 namespace esxvi::reflect {
 
-template <class T>
-struct descriptor<soap::Reply<T>> {
+template <class T> struct descriptor<soap::Reply<T>> {
   static constexpr std::string_view name = "Response";
   static constexpr member_info members[1]{
       {"returnval", &descriptor<T>::info,
@@ -70,8 +66,7 @@ struct descriptor<soap::Reply<T>> {
        !may_be_absent<T>}};
   static constexpr type_info info{.what = kind::object, .name = name, .members = members};
 };
-template <>
-struct descriptor<soap::Reply<void>> {
+template <> struct descriptor<soap::Reply<void>> {
   static constexpr std::string_view name = "Response";
   static constexpr type_info info{.what = kind::object, .name = name};
 };
@@ -148,10 +143,11 @@ class Envelope {
     if (reflect::place const bare = self.body_.element(name); bare.type != nullptr) return bare;
     self.unexpected_ = name;
     // Nothing else can come: better to stop now than to read a whole page of something.
-    throw failure<errc::not_soap>(
-        {"decoding", {}, "the reply is no SOAP envelope but <" + std::string(name) + ">",
-         "is this the address of a vSphere server's /sdk?"},
-        delivery::answered);
+    throw failure<errc::not_soap>({"decoding",
+                                   {},
+                                   "the reply is no SOAP envelope but <" + std::string(name) + ">",
+                                   "is this the address of a vSphere server's /sdk?"},
+                                  delivery::answered);
   }
   static reflect::place in_envelope(void* object, std::string_view name) {
     auto& self = *static_cast<Envelope*>(object);
@@ -192,8 +188,11 @@ class ReplyDecoder : private Envelope::Body {
   /// `reply` receives the content of `<response>`.
   ReplyDecoder(std::string_view response, reflect::place reply, xml::Origin origin,
                Observer* observer = nullptr, xml::Limits limits = {})
-      : response_(response), reply_(reply), envelope_(*this),
-        decoder_(envelope_.root(), observer, limits), reader_(decoder_, std::move(origin), limits) {}
+      : response_(response),
+        reply_(reply),
+        envelope_(*this),
+        decoder_(envelope_.root(), observer, limits),
+        reader_(decoder_, std::move(origin), limits) {}
 
   void feed(std::string_view piece) {
     guarded([&] { reader_.feed(piece); });
@@ -205,10 +204,10 @@ class ReplyDecoder : private Envelope::Body {
       throw_fault(reader_.origin().operation, reader_.origin().target, envelope_.take_fault());
     if (!answered_) {
       std::string const& other = envelope_.unexpected();
-      reader_.throw_error<errc::not_soap>(
-          "the reply holds " + (other.empty() ? "nothing" : "<" + other + ">") + " instead of <" +
-              response_ + ">",
-          "is this the address of a vSphere server's /sdk?");
+      reader_.throw_error<errc::not_soap>("the reply holds " +
+                                              (other.empty() ? "nothing" : "<" + other + ">") +
+                                              " instead of <" + response_ + ">",
+                                          "is this the address of a vSphere server's /sdk?");
     }
   }
 
@@ -223,8 +222,7 @@ class ReplyDecoder : private Envelope::Body {
   }
 
   // Adds what was asked of whom to errors of the layers below, which do not know it.
-  template <class F>
-  void guarded(F&& f) {
+  template <class F> void guarded(F&& f) {
     try {
       f();
     } catch (bad_value& e) {

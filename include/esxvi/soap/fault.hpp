@@ -30,8 +30,7 @@ class fault : public error {
   [[nodiscard]] std::string const& server_code() const noexcept { return content_.code; }
   [[nodiscard]] Poly<types::MethodFault> const& detail() const noexcept { return content_.detail; }
 
-  template <std::derived_from<types::MethodFault> F>
-  [[nodiscard]] F const* as() const noexcept {
+  template <std::derived_from<types::MethodFault> F> [[nodiscard]] F const* as() const noexcept {
     return content_.detail.template as<F>();
   }
 

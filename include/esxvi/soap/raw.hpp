@@ -109,7 +109,9 @@ class RawCapture {
         (local[0] < '0' || local[0] > '9') && local.find(':') == std::string_view::npos &&
         prefix.find(':') == std::string_view::npos)
       return;
-    throw malformed_xml({"decoding", {}, "an element's name is no qualified name",
+    throw malformed_xml({"decoding",
+                         {},
+                         "an element's name is no qualified name",
                          "something between here and the server may have changed it"},
                         delivery::answered);
   }

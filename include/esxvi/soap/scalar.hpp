@@ -26,8 +26,7 @@ namespace esxvi::soap {
 
 namespace detail {
 
-template <class T>
-bool parse_integer(std::string_view text, void* to) noexcept {
+template <class T> bool parse_integer(std::string_view text, void* to) noexcept {
   if (text.starts_with("+-")) return false;
   if (text.starts_with('+')) text.remove_prefix(1);
   auto const [end, code] =
@@ -35,8 +34,7 @@ bool parse_integer(std::string_view text, void* to) noexcept {
   return code == std::errc() && end == text.data() + text.size() && !text.empty();
 }
 
-template <class T>
-bool parse_float(std::string_view text, void* to) noexcept {
+template <class T> bool parse_float(std::string_view text, void* to) noexcept {
   T& value = *static_cast<T*>(to);
   if (text == "INF" || text == "+INF") return value = std::numeric_limits<T>::infinity(), true;
   if (text == "-INF") return value = -std::numeric_limits<T>::infinity(), true;
@@ -50,8 +48,7 @@ bool parse_float(std::string_view text, void* to) noexcept {
   return code == std::errc() && end == text.data() + text.size();
 }
 
-template <class T>
-void print_number(void const* from, std::string& out) {
+template <class T> void print_number(void const* from, std::string& out) {
   T const value = *static_cast<T const*>(from);
   if constexpr (std::numeric_limits<T>::has_infinity) {
     if (std::isnan(value)) return void(out += "NaN");

@@ -23,12 +23,12 @@ namespace esxvi::xml {
 /// Takes the events of a document. Names come with their prefix, attributes as alternating names
 /// and values that end with a null pointer; all are valid during the call only.
 template <class H>
-concept Handler = requires(H& h, char const* name, char const* const* attributes,
-                           std::string_view text) {
-  h.start(name, attributes);
-  h.text(text);
-  h.end(name);
-};
+concept Handler =
+    requires(H& h, char const* name, char const* const* attributes, std::string_view text) {
+      h.start(name, attributes);
+      h.text(text);
+      h.end(name);
+    };
 
 /// What a document is, for messages.
 struct Origin {
@@ -41,11 +41,12 @@ struct Origin {
 ///
 /// Documents with a DTD are refused, so no entity can be declared. Errors are protocol_errors with
 /// the byte offset; what the handler throws comes out of feed().
-template <Handler H>
-class Reader {
+template <Handler H> class Reader {
  public:
   explicit Reader(H& handler, Origin origin = {}, Limits limits = {})
-      : handler_(handler), origin_(std::move(origin)), limits_(limits),
+      : handler_(handler),
+        origin_(std::move(origin)),
+        limits_(limits),
         parser_(XML_ParserCreate(nullptr)) {
     if (!parser_) throw std::bad_alloc();
     XML_SetUserData(parser_.get(), this);
@@ -140,7 +141,8 @@ class Reader {
     return out;
   }
 
-  // Most pages of HTML are not well-formed XML, so that expat stumbles before on_doctype() is called.
+  // Most pages of HTML are not well-formed XML, so that expat stumbles before on_doctype() is
+  // called.
   [[nodiscard]] bool is_html() const {
     constexpr std::string_view doctype = "<!doctype html";
     std::string_view text = head_;
@@ -165,8 +167,7 @@ class Reader {
       case XML_ERROR_UNCLOSED_TOKEN:
       case XML_ERROR_PARTIAL_CHAR:
       case XML_ERROR_UNCLOSED_CDATA_SECTION:
-        if (last)
-          throw_error<errc::truncated_reply>("the reply ends early", "repeat the call", at);
+        if (last) throw_error<errc::truncated_reply>("the reply ends early", "repeat the call", at);
         break;
       case XML_ERROR_INVALID_TOKEN: {
         int begin = 0;
@@ -209,8 +210,7 @@ class Reader {
   static constexpr char const* names_advice =
       "look for an object whose name or annotation holds such bytes, or ask for fewer properties";
 
-  template <class F>
-  static void guarded(void* user, F&& f) {
+  template <class F> static void guarded(void* user, F&& f) {
     auto& self = *static_cast<Reader*>(user);
     if (self.thrown_) return;
     // expat is C: nothing may unwind through it.
@@ -236,9 +236,8 @@ class Reader {
     });
   }
   static void XMLCALL on_text(void* user, XML_Char const* text, int size) {
-    guarded(user, [&](Reader& self) {
-      self.handler_.text({text, static_cast<std::size_t>(size)});
-    });
+    guarded(user,
+            [&](Reader& self) { self.handler_.text({text, static_cast<std::size_t>(size)}); });
   }
   static void XMLCALL on_doctype(void* user, XML_Char const* name, XML_Char const*, XML_Char const*,
                                  int) {
@@ -246,8 +245,8 @@ class Reader {
       std::string_view const root = name;
       if (root == "html" || root == "HTML") self.throw_html();
       self.template throw_error<errc::dtd_refused>(
-          "the reply declares a document type, which SOAP forbids",
-          "do not trust this server", self.offset());
+          "the reply declares a document type, which SOAP forbids", "do not trust this server",
+          self.offset());
     });
   }
 

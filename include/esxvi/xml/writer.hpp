@@ -27,8 +27,8 @@ inline constexpr auto escapes = [] {
   return t;
 }();
 
-inline constexpr std::array<std::string_view, 8> replacement{
-    "", "&amp;", "&lt;", "&gt;", "&quot;", "&#9;", "&#10;", "&#13;"};
+inline constexpr std::array<std::string_view, 8> replacement{"",       "&amp;", "&lt;",  "&gt;",
+                                                             "&quot;", "&#9;",  "&#10;", "&#13;"};
 }  // namespace detail
 
 /// Where an escaped string will stand: attributes also lose line ends and quotes.
@@ -48,10 +48,11 @@ inline void append_escaped(std::string& out, std::string_view value,
         (e == escape::quote || e == escape::tab || e == escape::line_feed))
       continue;
     if (e == escape::forbidden)
-      throw invalid_argument({"writing XML", {},
+      throw invalid_argument({"writing XML",
+                              {},
                               "a string holds the control character " +
-                                  std::to_string(static_cast<int>(value[i])) +
-                                  " at position " + std::to_string(i) + ", which XML cannot carry",
+                                  std::to_string(static_cast<int>(value[i])) + " at position " +
+                                  std::to_string(i) + ", which XML cannot carry",
                               "remove it"});
     out.append(value, done, i - done).append(detail::replacement[static_cast<std::size_t>(e)]);
     done = i + 1;

@@ -24,21 +24,16 @@ struct RawValue {
   std::string xml{};         ///< escaped text and elements
 };
 
-template <>
-struct reflect::descriptor<RawValue> {
+template <> struct reflect::descriptor<RawValue> {
   static constexpr std::string_view name{};
   static constexpr type_info info{.what = kind::raw, .name = name};
 };
 
 namespace detail {
-template <class T>
-inline constexpr bool stands_alone = true;
-template <reflect::DescribedEnum E>
-inline constexpr bool stands_alone<E> = false;
-template <class T>
-inline constexpr bool stands_alone<Poly<T>> = false;
-template <class T>
-inline constexpr bool stands_alone<std::optional<T>> = false;
+template <class T> inline constexpr bool stands_alone = true;
+template <reflect::DescribedEnum E> inline constexpr bool stands_alone<E> = false;
+template <class T> inline constexpr bool stands_alone<Poly<T>> = false;
+template <class T> inline constexpr bool stands_alone<std::optional<T>> = false;
 
 /// What an Any holds: Enum<E> and not E, an object and not the Poly or the optional around it, so
 /// that each wire type has one C++ type to ask for.
@@ -64,32 +59,25 @@ class Any {
              new std::remove_cvref_t<T>(std::forward<T>(value))) {}
   template <std::convertible_to<std::string_view> S>
   // NOLINTNEXTLINE(google-explicit-constructor)
-  Any(S&& text)
-      : box_(reflect::held<std::string>(), new std::string(std::string_view(text))) {}
+  Any(S&& text) : box_(reflect::held<std::string>(), new std::string(std::string_view(text))) {}
 
   // NOLINTBEGIN(google-explicit-constructor)
-  template <reflect::DescribedEnum E>
-  Any(E literal) : Any(Enum<E>(literal)) {}
-  template <class T>
-  Any(Poly<T> object) noexcept : box_(std::move(object.content())) {}
-  template <class T>
-  Any(std::optional<T> value) : Any(value ? Any(*std::move(value)) : Any()) {}
+  template <reflect::DescribedEnum E> Any(E literal) : Any(Enum<E>(literal)) {}
+  template <class T> Any(Poly<T> object) noexcept : box_(std::move(object.content())) {}
+  template <class T> Any(std::optional<T> value) : Any(value ? Any(*std::move(value)) : Any()) {}
   // NOLINTEND(google-explicit-constructor)
 
   [[nodiscard]] explicit operator bool() const noexcept { return box_.object() != nullptr; }
   [[nodiscard]] bool has_value() const noexcept { return box_.object() != nullptr; }
   void reset() noexcept { box_.reset(); }
 
-  template <detail::Content T>
-  [[nodiscard]] T* as() noexcept {
+  template <detail::Content T> [[nodiscard]] T* as() noexcept {
     return is<T>() ? static_cast<T*>(box_.object()) : nullptr;
   }
-  template <detail::Content T>
-  [[nodiscard]] T const* as() const noexcept {
+  template <detail::Content T> [[nodiscard]] T const* as() const noexcept {
     return is<T>() ? static_cast<T const*>(box_.object()) : nullptr;
   }
-  template <detail::Content T>
-  [[nodiscard]] bool is() const noexcept {
+  template <detail::Content T> [[nodiscard]] bool is() const noexcept {
     auto const* const type = box_.type();
     auto const* const asked = reflect::held<T>().type;
     if (reflect::is_a(type, asked)) return true;
@@ -113,8 +101,7 @@ class Any {
   detail::box box_;
 };
 
-template <>
-struct reflect::descriptor<Any> {
+template <> struct reflect::descriptor<Any> {
   static constexpr std::string_view name = "xsd:anyType";
   static constexpr type_info info{.what = kind::any, .name = name};
 };

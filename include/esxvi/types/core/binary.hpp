@@ -76,8 +76,7 @@ struct Binary {
   }
 };
 
-template <>
-struct reflect::descriptor<Binary> {
+template <> struct reflect::descriptor<Binary> {
   static constexpr std::string_view name = "xsd:base64Binary";
   static constexpr type_info info{.what = kind::binary, .name = name};
 };

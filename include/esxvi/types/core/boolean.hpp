@@ -18,7 +18,6 @@ struct Boolean {
   // NOLINTEND(google-explicit-constructor)
 };
 
-template <>
-struct reflect::descriptor<Boolean> : builtin<kind::boolean, "xsd:boolean"> {};
+template <> struct reflect::descriptor<Boolean> : builtin<kind::boolean, "xsd:boolean"> {};
 
 }  // namespace esxvi

@@ -17,7 +17,8 @@ class box {
       : type_(other.type_),
         object_(other.object_ != nullptr ? other.type_->clone(other.object_) : nullptr) {}
   box(box&& other) noexcept
-      : type_(std::exchange(other.type_, nullptr)), object_(std::exchange(other.object_, nullptr)) {}
+      : type_(std::exchange(other.type_, nullptr)),
+        object_(std::exchange(other.object_, nullptr)) {}
   box& operator=(box other) noexcept {
     std::swap(type_, other.type_);
     std::swap(object_, other.object_);

@@ -24,9 +24,11 @@ class DateTime {
   DateTime() = default;
   // NOLINTNEXTLINE(google-explicit-constructor): an instant is a DateTime in UTC.
   DateTime(instant when) {
-    auto const seconds = std::chrono::floor<std::chrono::seconds>(when);
-    seconds_ = seconds.time_since_epoch().count();
-    nanoseconds_ = static_cast<std::uint32_t>((when - seconds).count());
+    // Not by floor(): the second that instant::min() is in has no beginning that nanoseconds count.
+    auto const count = when.time_since_epoch().count();
+    auto const part = count % 1'000'000'000;
+    seconds_ = count / 1'000'000'000 - (part < 0 ? 1 : 0);
+    nanoseconds_ = static_cast<std::uint32_t>(part < 0 ? part + 1'000'000'000 : part);
     digits_ = 9;
     for (std::uint32_t rest = nanoseconds_; digits_ > 0 && rest % 10 == 0; rest /= 10) --digits_;
   }
@@ -82,7 +84,9 @@ class DateTime {
 };
 
 inline std::optional<DateTime> DateTime::parse(std::string_view text) noexcept {
-  auto const digit = [&](std::size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
+  auto const digit = [&](std::size_t i) {
+    return i < text.size() && text[i] >= '0' && text[i] <= '9';
+  };
   std::size_t at = 0;
   bool bad = false;
   auto const number = [&](std::size_t count) {
@@ -156,8 +160,8 @@ inline std::optional<DateTime> DateTime::parse(std::string_view text) noexcept {
   auto const clock = hour * 3600 + minute * 60 + second;
   // The last day's end is in a year that cannot be written.
   if (clock >= 86400 && date == year_month_day(year::max() / December / 31)) return std::nullopt;
-  result.seconds_ = sys_days(date).time_since_epoch().count() * std::int64_t{86400} + clock -
-                    result.offset_ * 60;
+  result.seconds_ =
+      sys_days(date).time_since_epoch().count() * std::int64_t{86400} + clock - result.offset_ * 60;
   return result;
 }
 
@@ -202,8 +206,7 @@ inline void DateTime::append_to(std::string& out) const {
   }
 }
 
-template <>
-struct reflect::descriptor<DateTime> {
+template <> struct reflect::descriptor<DateTime> {
   static constexpr std::string_view name = "xsd:dateTime";
   static constexpr type_info info{.what = kind::date_time, .name = name};
 };

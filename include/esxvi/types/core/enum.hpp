@@ -12,8 +12,7 @@ namespace esxvi {
 
 /// A literal of E, or one that a newer server knows and E does not: that one is kept as text, is
 /// unequal to every literal of E, and is written back unchanged.
-template <class E>
-class Enum {
+template <class E> class Enum {
  public:
   Enum() = default;
   // NOLINTNEXTLINE(google-explicit-constructor): stands where E stands.
@@ -48,8 +47,7 @@ class Enum {
   std::string unknown_;
 };
 
-template <class E>
-struct reflect::descriptor<Enum<E>> {
+template <class E> struct reflect::descriptor<Enum<E>> {
   static constexpr std::string_view name = type_name<E>();
   static constexpr type_info make() {
     type_info i{.what = kind::enumeration, .name = name};
@@ -57,7 +55,9 @@ struct reflect::descriptor<Enum<E>> {
     i.set_literal = [](void* object, std::string_view name) {
       *static_cast<Enum<E>*>(object) = Enum<E>(name);
     };
-    i.get_literal = [](void const* object) { return static_cast<Enum<E> const*>(object)->literal(); };
+    i.get_literal = [](void const* object) {
+      return static_cast<Enum<E> const*>(object)->literal();
+    };
     return i;
   }
   static constexpr type_info info = make();

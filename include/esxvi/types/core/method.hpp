@@ -10,8 +10,7 @@
 
 namespace esxvi {
 
-template <class... T>
-struct TypeList {};
+template <class... T> struct TypeList {};
 
 /// What is known of a method of the API.
 struct MethodFacts {
@@ -27,8 +26,7 @@ struct decode_later {};
 
 /// An argument that a call cannot do without. It has no default, so a request that leaves it out
 /// does not compile, and the compiler's message names it: `Required<Ref<VirtualMachine>, "self">`.
-template <class T, reflect::fixed_string Name>
-struct Required {
+template <class T, reflect::fixed_string Name> struct Required {
   // NOLINTBEGIN(google-explicit-constructor): stands where T stands.
   Required(T given) : value(std::move(given)) {}
   template <class U>

@@ -19,8 +19,7 @@ namespace esxvi {
 ///
 /// `p->key` reads members of T. `p.as<VirtualDisk>()` gives the descendant or nullptr.
 /// Not thread-safe beyond what a plain value is.
-template <class T>
-class Poly {
+template <class T> class Poly {
  public:
   Poly() = default;
   // NOLINTNEXTLINE(google-explicit-constructor): a descendant is meant to become one silently.
@@ -47,16 +46,13 @@ class Poly {
 
   /// The object as a U, nullptr when it is none (or this is empty). Asking for U is what makes the
   /// program decode it: no registration is needed.
-  template <std::derived_from<T> U>
-  [[nodiscard]] U* as() noexcept {
+  template <std::derived_from<T> U> [[nodiscard]] U* as() noexcept {
     return is<U>() ? static_cast<U*>(box_.object()) : nullptr;
   }
-  template <std::derived_from<T> U>
-  [[nodiscard]] U const* as() const noexcept {
+  template <std::derived_from<T> U> [[nodiscard]] U const* as() const noexcept {
     return is<U>() ? static_cast<U const*>(box_.object()) : nullptr;
   }
-  template <std::derived_from<T> U>
-  [[nodiscard]] bool is() const noexcept {
+  template <std::derived_from<T> U> [[nodiscard]] bool is() const noexcept {
     return reflect::is_a(box_.type(), reflect::held<U>().type);
   }
 
@@ -79,8 +75,7 @@ class Poly {
   detail::box box_;
 };
 
-template <class T>
-struct reflect::descriptor<Poly<T>> {
+template <class T> struct reflect::descriptor<Poly<T>> {
   static constexpr std::string_view name = descriptor<T>::name;
   static constexpr type_info make() {
     type_info i{.what = kind::poly, .name = name};
@@ -89,7 +84,6 @@ struct reflect::descriptor<Poly<T>> {
   }
   static const type_info info;
 };
-template <class T>
-constinit const reflect::type_info reflect::descriptor<Poly<T>>::info = make();
+template <class T> constinit const reflect::type_info reflect::descriptor<Poly<T>>::info = make();
 
 }  // namespace esxvi

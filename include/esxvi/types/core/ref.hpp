@@ -57,8 +57,7 @@ concept known_kind_of = requires {
 }  // namespace detail
 
 /// Reference to a managed object of kind T (which may be declared only). Hashable, ordered.
-template <class T>
-class Ref : public untyped_ref {
+template <class T> class Ref : public untyped_ref {
  public:
   Ref() : untyped_ref(reflect::type_name<T>(), {}) {}
   explicit Ref(std::string value) : untyped_ref(reflect::type_name<T>(), std::move(value)) {}
@@ -76,19 +75,16 @@ class Ref : public untyped_ref {
   explicit Ref(Ref<U> const& other) : untyped_ref(other) {}
 };
 
-template <>
-struct reflect::descriptor<untyped_ref> {
+template <> struct reflect::descriptor<untyped_ref> {
   static constexpr std::string_view name = "ManagedObjectReference";
   static constexpr type_info info{.what = kind::reference, .name = name};
 };
 /// One table for all: on the wire a reference carries its kind with it.
-template <class T>
-struct reflect::descriptor<Ref<T>> : descriptor<untyped_ref> {};
+template <class T> struct reflect::descriptor<Ref<T>> : descriptor<untyped_ref> {};
 
 }  // namespace esxvi
 
-template <class T>
-struct std::hash<esxvi::Ref<T>> {
+template <class T> struct std::hash<esxvi::Ref<T>> {
   std::size_t operator()(esxvi::Ref<T> const& ref) const noexcept {
     return std::hash<std::string>{}(ref.value()) * 31 + std::hash<std::string>{}(ref.type());
   }
