@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // Any bytes survive; any text is refused or means bytes that survive.
 #include "fuzz/check.hpp"
 

@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // A text that is a date is printed as one that is the same date, and printed alike for ever.
 #include "fuzz/check.hpp"
 

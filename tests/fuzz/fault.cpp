@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // Faults: whatever is well-formed ends in an error that can be shown.
 #include "fuzz/check.hpp"
 
@@ -15,9 +17,11 @@ using namespace esxvi;
 namespace {
 std::string outcome(std::string_view text, std::size_t piece) {
   soap::Reply<void> reply;
-  soap::ReplyDecoder decoder("TestResponse", {reflect::type_of<soap::Reply<void>>(), &reply}, {"Test", "a server"});
+  soap::ReplyDecoder decoder("TestResponse", {reflect::type_of<soap::Reply<void>>(), &reply},
+                             {"Test", "a server"});
   try {
-    for (; !text.empty(); text.remove_prefix(std::min(piece, text.size()))) decoder.feed(text.substr(0, piece));
+    for (; !text.empty(); text.remove_prefix(std::min(piece, text.size())))
+      decoder.feed(text.substr(0, piece));
     decoder.finish();
   } catch (fault const& e) {
     static_cast<void>(e.as<types::NotFound>());
@@ -25,7 +29,8 @@ std::string outcome(std::string_view text, std::size_t piece) {
     soap::Encoder(out).element("fault", *reflect::type_of<Poly<types::MethodFault>>(), &e.detail());
     return out + e.what();
   } catch (error const& e) {
-    ESXVI_MUST(e.operation() == "Test" || e.code() == errc::limit_exceeded || e.code() == errc::malformed_xml);
+    ESXVI_MUST(e.operation() == "Test" || e.code() == errc::limit_exceeded ||
+               e.code() == errc::malformed_xml);
     return e.what();
   }
   return "an answer";

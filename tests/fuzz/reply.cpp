@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // Replies of the property collector: what is accepted is written as a text that means the same.
 #include "fuzz/check.hpp"
 
@@ -21,8 +23,8 @@ namespace {
 [[maybe_unused]] bool const named = [] {
   Any const a;
   return a.is<vim::LocalizedMethodFault>() || a.is<std::vector<Poly<vim::VirtualDevice>>>() ||
-         a.is<vim::VirtualDeviceFileBackingInfo>() || a.is<Enum<vim::PropertyChangeOp>>() || a.is<vim::ObjectContent>() ||
-         a.is<std::vector<vim::LocalizedMethodFault>>();
+         a.is<vim::VirtualDeviceFileBackingInfo>() || a.is<Enum<vim::PropertyChangeOp>>() ||
+         a.is<vim::ObjectContent>() || a.is<std::vector<vim::LocalizedMethodFault>>();
 }();
 
 template <class R>
@@ -32,20 +34,22 @@ std::optional<std::string> written_again(std::string_view text, std::size_t piec
   xml::Limits limits;
   limits.depth = 100;
   try {
-    soap::ReplyDecoder decoder(std::string(R::facts.name) + "Response", {reflect::type_of<decltype(reply)>(), &reply}, {},
-                               &observer, limits);
-    for (; !text.empty(); text.remove_prefix(std::min(piece, text.size()))) decoder.feed(text.substr(0, piece));
+    soap::ReplyDecoder decoder(std::string(R::facts.name) + "Response",
+                               {reflect::type_of<decltype(reply)>(), &reply}, {}, &observer,
+                               limits);
+    for (; !text.empty(); text.remove_prefix(std::min(piece, text.size())))
+      decoder.feed(text.substr(0, piece));
     decoder.finish();
   } catch (error const&) {
     return std::nullopt;
   }
   std::string out;
-  soap::append_message(out, std::string(R::facts.name) + "Response", *reflect::type_of<decltype(reply)>(), &reply);
+  soap::append_message(out, std::string(R::facts.name) + "Response",
+                       *reflect::type_of<decltype(reply)>(), &reply);
   return out;
 }
 
-template <class R>
-void check(std::string_view text) {
+template <class R> void check(std::string_view text) {
   auto const first = written_again<R>(text, text.size() + 1);
   if (text.size() < 2000) ESXVI_MUST(written_again<R>(text, 1) == first);
   if (!first) return;

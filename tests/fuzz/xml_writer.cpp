@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // What the writer lets pass comes back from the reader, unless it is no text at all.
 #include "fuzz/check.hpp"
 

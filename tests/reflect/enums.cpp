@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // Tables of literals.
 #include <esxvi/reflect/describe.hpp>
 #include <esxvi/reflect/enum.hpp>
@@ -73,7 +75,8 @@ TEST_CASE("an enum longer than the macros of Boost.Describe is described whole")
   std::set<std::string> names;
   for (std::size_t i = 0; i < all.size(); ++i) {
     CHECK(all[i].value == static_cast<int>(i));
-    CHECK(all[i].name == std::string{static_cast<char>('a' + i / 10), static_cast<char>('0' + i % 10)});
+    CHECK(all[i].name ==
+          std::string{static_cast<char>('a' + i / 10), static_cast<char>('0' + i % 10)});
     names.emplace(all[i].name);
   }
   CHECK(names.size() == 70);

@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // Names of C++ and names of the wire.
 #include <esxvi/reflect/fixed_string.hpp>
 #include <esxvi/types/core.hpp>

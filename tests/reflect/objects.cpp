@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // Tables of members.
 #include <esxvi/reflect/object.hpp>
 #include <esxvi/types/HostCapability.hpp>
@@ -46,8 +48,7 @@ std::vector<std::string> names_of(reflect::type_info const& type) {
 }
 
 // Every member lies in the object, no two at the same place, and their order is that of the fields.
-template <class T>
-void check_places() {
+template <class T> void check_places() {
   T object{};
   auto const* const begin = reinterpret_cast<char const*>(&object);
   char const* last = begin - 1;
@@ -122,7 +123,8 @@ TEST_CASE("a disk has the members of a device, then its own") {
   auto const disk = names_of(*type_of<vim::VirtualDisk>());
   auto const device = names_of(*type_of<vim::VirtualDevice>());
   REQUIRE(disk.size() > device.size());
-  CHECK(std::vector<std::string>(disk.begin(), disk.begin() + static_cast<std::ptrdiff_t>(device.size())) == device);
+  CHECK(std::vector<std::string>(
+            disk.begin(), disk.begin() + static_cast<std::ptrdiff_t>(device.size())) == device);
   CHECK(disk[device.size()] == "capacityInKB");
 }
 

@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // Property paths, checked while this file is compiled.
 #include <esxvi/reflect/path.hpp>
 #include <esxvi/types/core.hpp>
@@ -114,8 +116,10 @@ TEST_CASE("a key picks an element, which may be missing") {
   static_assert(leads_to<"summary.hardware.device", std::vector<Poly<Device>>>);
   static_assert(leads_to<"summary.hardware.device[4000].key", std::optional<std::int32_t>>);
   static_assert(leads_to<"summary.hardware.label[2]", std::optional<std::string>>);
-  static_assert(leads_to<"summary.hardware.device[1].children[2].key", std::optional<std::int32_t>>);
-  static_assert(leads_to<"summary.hardware.device[1].children", std::optional<std::vector<Device>>>);
+  static_assert(
+      leads_to<"summary.hardware.device[1].children[2].key", std::optional<std::int32_t>>);
+  static_assert(
+      leads_to<"summary.hardware.device[1].children", std::optional<std::vector<Device>>>);
   static_assert(leads_to<"summary.hardware.odd[1]", std::optional<std::string>>);
   CHECK(PropertyPath<Machine, "summary.hardware.label[0]">);
 }
@@ -123,12 +127,14 @@ TEST_CASE("a key picks an element, which may be missing") {
 TEST_CASE("a key in quotes may hold dots and brackets") {
   static_assert(leads_to<"summary.hardware.device[\"a.b\"].key", std::optional<std::int32_t>>);
   static_assert(leads_to<"summary.hardware.device[\"a]b[\"].key", std::optional<std::int32_t>>);
-  static_assert(leads_to<"summary.hardware.device[key-vim.host.PhysicalNic-vmnic0].key", std::optional<std::int32_t>>);
+  static_assert(leads_to<"summary.hardware.device[key-vim.host.PhysicalNic-vmnic0].key",
+                         std::optional<std::int32_t>>);
   CHECK(problem<"summary.hardware.device[\"a]"> == path_problem::open_bracket);
 }
 
 TEST_CASE("a path sees the members of the declared type only, as a server does") {
-  static_assert(leads_to<"summary.hardware.device[1].backing.fileName", std::optional<std::string>>);
+  static_assert(
+      leads_to<"summary.hardware.device[1].backing.fileName", std::optional<std::string>>);
   CHECK(problem<"summary.hardware.device[1].backing.size"> == path_problem::no_such_member);
 }
 

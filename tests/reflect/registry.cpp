@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // Types by their wire names, from many threads.
 #include <esxvi/reflect/object.hpp>
 #include <esxvi/reflect/registry.hpp>
@@ -45,7 +47,8 @@ TEST_CASE("a registered type can be made, copied and destroyed by its name") {
   static_cast<sample::NamedByUse*>(one)->text = "a text that is too long for the small buffer";
   void* const two = type->clone(one);
   type->destroy(one);
-  CHECK(static_cast<sample::NamedByUse*>(two)->text == "a text that is too long for the small buffer");
+  CHECK(static_cast<sample::NamedByUse*>(two)->text ==
+        "a text that is too long for the small buffer");
   type->destroy(two);
 }
 

@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // Arrays: as repeated elements, and as the ArrayOfX of an anyType.
 #include "soap/sample.hpp"
 #include "soap/support.hpp"
@@ -20,9 +22,9 @@ using sample::Shape;
 namespace vim = esxvi::types;
 
 namespace {
-/// `<returnval xsi:type="ArrayOfX"><x>..</x>..</returnval>` holds these values and is written like that.
-template <class T>
-void check(std::string const& xml, std::vector<T> const& values) {
+/// `<returnval xsi:type="ArrayOfX"><x>..</x>..</returnval>` holds these values and is written like
+/// that.
+template <class T> void check(std::string const& xml, std::vector<T> const& values) {
   CAPTURE(xml);
   auto const any = decode<Any>(xml);
   auto const* const array = any.as<std::vector<T>>();
@@ -43,31 +45,39 @@ TEST_CASE("a value of any built-in type comes as an array of it") {
   check<std::int32_t>(array_of("Int", "<int>1</int><int>2</int><int>3</int>"), {1, 2, 3});
   check<std::int64_t>(array_of("Long", "<long>9223372036854775807</long>"), {9223372036854775807});
   check<float>(array_of("Float", "<float>1.5</float>"), {1.5F});
-  check<double>(array_of("Double", "<double>-INF</double>"), {-std::numeric_limits<double>::infinity()});
-  check<DateTime>(array_of("DateTime", "<dateTime>2026-11-22T10:32:09Z</dateTime>"), {*DateTime::parse("2026-11-22T10:32:09Z")});
-  check<Binary>(array_of("Base64Binary", "<base64Binary>Zm8=</base64Binary>"), {Binary{{'f', 'o'}}});
+  check<double>(array_of("Double", "<double>-INF</double>"),
+                {-std::numeric_limits<double>::infinity()});
+  check<DateTime>(array_of("DateTime", "<dateTime>2026-11-22T10:32:09Z</dateTime>"),
+                  {*DateTime::parse("2026-11-22T10:32:09Z")});
+  check<Binary>(array_of("Base64Binary", "<base64Binary>Zm8=</base64Binary>"),
+                {Binary{{'f', 'o'}}});
   check<untyped_ref>(
-      array_of("ManagedObjectReference", "<ManagedObjectReference type=\"HostSystem\">host-1</ManagedObjectReference>"),
+      array_of("ManagedObjectReference",
+               "<ManagedObjectReference type=\"HostSystem\">host-1</ManagedObjectReference>"),
       {untyped_ref("HostSystem", "host-1")});
-  check<Enum<Color>>(array_of("Color", "<Color>red</Color><Color>infrared</Color>"), {Color::red, Enum<Color>("infrared")});
+  check<Enum<Color>>(array_of("Color", "<Color>red</Color><Color>infrared</Color>"),
+                     {Color::red, Enum<Color>("infrared")});
 }
 
 TEST_CASE("an array without items is there, and empty") {
   check<std::string>(array_of("String", ""), {});
   check<std::int32_t>(array_of("Int", ""), {});
-  CHECK(decode<Any>("<returnval xsi:type='ArrayOfString'/>").as<std::vector<std::string>>()->empty());
+  CHECK(
+      decode<Any>("<returnval xsi:type='ArrayOfString'/>").as<std::vector<std::string>>()->empty());
 }
 
 TEST_CASE("items may be named anything and carry their own xsi:type") {
   auto const any = decode<Any>(
-      "<returnval xsi:type='ArrayOfString'><string xsi:type='xsd:string'>a</string><item>b</item><ns:x xmlns:ns='y'>c</ns:x></returnval>");
+      "<returnval xsi:type='ArrayOfString'><string "
+      "xsi:type='xsd:string'>a</string><item>b</item><ns:x xmlns:ns='y'>c</ns:x></returnval>");
   CHECK(*any.as<std::vector<std::string>>() == std::vector<std::string>{"a", "b", "c"});
 }
 
 TEST_CASE("an array of values of any type holds any type") {
   std::string const xml = array_of(
-      "AnyType", "<anyType xsi:type=\"xsd:int\">1</anyType><anyType xsi:type=\"xsd:string\">x</anyType>"
-                 "<anyType xsi:type=\"ArrayOfInt\"><int>5</int></anyType>");
+      "AnyType",
+      "<anyType xsi:type=\"xsd:int\">1</anyType><anyType xsi:type=\"xsd:string\">x</anyType>"
+      "<anyType xsi:type=\"ArrayOfInt\"><int>5</int></anyType>");
   auto const any = decode<Any>(xml);
   auto const* const items = any.as<std::vector<Any>>();
   REQUIRE(items != nullptr);
@@ -78,7 +88,8 @@ TEST_CASE("an array of values of any type holds any type") {
 }
 
 TEST_CASE("arrays of objects are decoded when the program asks for them") {
-  std::string const xml = array_of("Point", "<Point><x>1</x><y>2</y></Point><Point><x>3</x><y>4</y></Point>");
+  std::string const xml =
+      array_of("Point", "<Point><x>1</x><y>2</y></Point><Point><x>3</x><y>4</y></Point>");
   auto const any = decode<Any>(xml);
   auto const* const points = any.as<std::vector<Point>>();
   REQUIRE(points != nullptr);
@@ -88,9 +99,10 @@ TEST_CASE("arrays of objects are decoded when the program asks for them") {
 }
 
 TEST_CASE("items of an array may be descendants of what its name says") {
-  std::string const xml = array_of("Shape", "<Shape><name>s</name><color>red</color></Shape>"
-                                            "<Shape xsi:type=\"Circle\"><name>c</name><color>red</color>"
-                                            "<center><x>0</x><y>0</y></center><radius>1</radius></Shape>");
+  std::string const xml = array_of("Shape",
+                                   "<Shape><name>s</name><color>red</color></Shape>"
+                                   "<Shape xsi:type=\"Circle\"><name>c</name><color>red</color>"
+                                   "<center><x>0</x><y>0</y></center><radius>1</radius></Shape>");
   auto const any = decode<Any>(xml);
   auto const* const shapes = any.as<std::vector<Poly<Shape>>>();
   REQUIRE(shapes != nullptr);
@@ -100,16 +112,19 @@ TEST_CASE("items of an array may be descendants of what its name says") {
 }
 
 TEST_CASE("references to objects of any kind come as an array of references") {
-  auto const any = decode<Any>(array_of(
-      "ManagedObjectReference", "<ManagedObjectReference type=\"HostSystem\">host-1</ManagedObjectReference>"));
+  auto const any = decode<Any>(
+      array_of("ManagedObjectReference",
+               "<ManagedObjectReference type=\"HostSystem\">host-1</ManagedObjectReference>"));
   auto const* const hosts = any.as<std::vector<Ref<vim::HostSystem>>>();
   REQUIRE(hosts != nullptr);
   CHECK(hosts->front().value() == "host-1");
 }
 
 TEST_CASE("an array of faults has wrapped items or bare ones, under one name") {
-  std::string const wrapped =
-      array_of("MethodFault", "<MethodFault><fault xsi:type=\"NotFound\"></fault><localizedMessage>gone</localizedMessage></MethodFault>");
+  std::string const wrapped = array_of(
+      "MethodFault",
+      "<MethodFault><fault "
+      "xsi:type=\"NotFound\"></fault><localizedMessage>gone</localizedMessage></MethodFault>");
   auto const any = decode<Any>(wrapped);
   auto const* faults = any.as<std::vector<vim::LocalizedMethodFault>>();
   REQUIRE(faults != nullptr);
@@ -119,9 +134,11 @@ TEST_CASE("an array of faults has wrapped items or bare ones, under one name") {
   CHECK(encode(any) == wrapped);
 
   auto const bare = decode<Any>(array_of(
-      "MethodFault", "<LocalizedMethodFault xsi:type=\"LocalizedMethodFault\"><fault xsi:type=\"NotFound\"/></LocalizedMethodFault>"
-                     "<MethodFault xsi:type=\"NotFound\"><faultMessage><key>k</key></faultMessage></MethodFault>"
-                     "<MethodFault xsi:type=\"DuplicateName\"><name>n</name></MethodFault>"));
+      "MethodFault",
+      "<LocalizedMethodFault xsi:type=\"LocalizedMethodFault\"><fault "
+      "xsi:type=\"NotFound\"/></LocalizedMethodFault>"
+      "<MethodFault xsi:type=\"NotFound\"><faultMessage><key>k</key></faultMessage></MethodFault>"
+      "<MethodFault xsi:type=\"DuplicateName\"><name>n</name></MethodFault>"));
   faults = bare.as<std::vector<vim::LocalizedMethodFault>>();
   REQUIRE(faults != nullptr);
   REQUIRE(faults->size() == 3);
@@ -140,8 +157,10 @@ TEST_CASE("an array that nobody asked for is kept as it came") {
 
 TEST_CASE("arrays as results and members are repeated elements, empty they are nothing") {
   CHECK(decode<std::vector<std::int32_t>>("").empty());
-  CHECK(decode<std::vector<std::int32_t>>("<returnval>1</returnval><returnval>2</returnval>") == std::vector<std::int32_t>{1, 2});
-  CHECK(encode(std::vector<std::int32_t>{1, 2}) == "<returnval>1</returnval><returnval>2</returnval>");
+  CHECK(decode<std::vector<std::int32_t>>("<returnval>1</returnval><returnval>2</returnval>") ==
+        std::vector<std::int32_t>{1, 2});
+  CHECK(encode(std::vector<std::int32_t>{1, 2}) ==
+        "<returnval>1</returnval><returnval>2</returnval>");
   CHECK(encode(std::vector<std::int32_t>()).empty());
   CHECK(encode(sample::Polygon{}) == "<returnval><name></name><color>red</color></returnval>");
 }

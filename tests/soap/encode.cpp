@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // Objects as text: what is written, in which order, with which attributes.
 #include "soap/sample.hpp"
 #include "soap/support.hpp"
@@ -30,7 +32,8 @@ TEST_CASE("simple values have the forms of XML Schema") {
   CHECK(encode(std::numeric_limits<double>::quiet_NaN(), "v") == "<v>NaN</v>");
   CHECK(encode(std::string("<a & \"b\">"), "v") == "<v>&lt;a &amp; \"b\"&gt;</v>");
   CHECK(encode(std::string(), "v") == "<v></v>");
-  CHECK(encode(*DateTime::parse("2026-11-22T10:32:09.50+01:00"), "v") == "<v>2026-11-22T10:32:09.50+01:00</v>");
+  CHECK(encode(*DateTime::parse("2026-11-22T10:32:09.50+01:00"), "v") ==
+        "<v>2026-11-22T10:32:09.50+01:00</v>");
   CHECK(encode(Binary{{0xFF, 0xFE}}, "v") == "<v>//4=</v>");
   CHECK(encode(Enum<Color>(Color::blue), "v") == "<v>blue</v>");
   CHECK(encode(Enum<Color>("a<b"), "v") == "<v>a&lt;b</v>");
@@ -38,7 +41,8 @@ TEST_CASE("simple values have the forms of XML Schema") {
 
 TEST_CASE("a reference has its kind as an attribute, its server only if it is another one") {
   CHECK(encode(Ref<Shape>("o-1"), "v") == "<v type=\"Shape\">o-1</v>");
-  CHECK(encode(Ref<Shape>("Circle", "a&b", "g\"1"), "v") == "<v type=\"Circle\" serverGuid=\"g&quot;1\">a&amp;b</v>");
+  CHECK(encode(Ref<Shape>("Circle", "a&b", "g\"1"), "v") ==
+        "<v type=\"Circle\" serverGuid=\"g&quot;1\">a&amp;b</v>");
 }
 
 TEST_CASE("what is absent or empty is no element") {
@@ -54,8 +58,9 @@ TEST_CASE("members of the bases come first") {
   Circle circle;
   circle.name = "c";
   circle.radius = 1;
-  CHECK(encode(circle, "v") ==
-        "<v><name>c</name><color>red</color><center><x>0</x><y>0</y></center><radius>1</radius></v>");
+  CHECK(
+      encode(circle, "v") ==
+      "<v><name>c</name><color>red</color><center><x>0</x><y>0</y></center><radius>1</radius></v>");
 }
 
 TEST_CASE("xsi:type is written where a reader could not know the type, and only there") {
@@ -82,16 +87,21 @@ TEST_CASE("a value of any type always has xsi:type, built-in ones with their pre
   CHECK(encode(Any(*DateTime::parse("2026-01-01T00:00:00Z")), "v") ==
         "<v xsi:type=\"xsd:dateTime\">2026-01-01T00:00:00Z</v>");
   CHECK(encode(Any(Color::green), "v") == "<v xsi:type=\"Color\">green</v>");
-  CHECK(encode(Any(Ref<Shape>("o-1")), "v") == "<v xsi:type=\"ManagedObjectReference\" type=\"Shape\">o-1</v>");
+  CHECK(encode(Any(Ref<Shape>("o-1")), "v") ==
+        "<v xsi:type=\"ManagedObjectReference\" type=\"Shape\">o-1</v>");
   CHECK(encode(Any(Point{}), "v") == "<v xsi:type=\"Point\"><x>0</x><y>0</y></v>");
   CHECK(encode(Any(Poly<Shape>(Circle{})), "v").starts_with("<v xsi:type=\"Circle\"><name>"));
-  CHECK(encode(Any(RawValue{"New", " a=\"1\"", "<x/>"}), "v") == "<v xsi:type=\"New\" a=\"1\"><x/></v>");
+  CHECK(encode(Any(RawValue{"New", " a=\"1\"", "<x/>"}), "v") ==
+        "<v xsi:type=\"New\" a=\"1\"><x/></v>");
 }
 
-TEST_CASE("an array in an anyType is ArrayOfX, its items have no type of their own unless they are descendants") {
+TEST_CASE(
+    "an array in an anyType is ArrayOfX, its items have no type of their own unless they are "
+    "descendants") {
   CHECK(encode(Any(std::vector<std::string>{"a", "b"}), "v") ==
         "<v xsi:type=\"ArrayOfString\"><string>a</string><string>b</string></v>");
-  CHECK(encode(Any(std::vector<Point>{Point{}}), "v") == "<v xsi:type=\"ArrayOfPoint\"><Point><x>0</x><y>0</y></Point></v>");
+  CHECK(encode(Any(std::vector<Point>{Point{}}), "v") ==
+        "<v xsi:type=\"ArrayOfPoint\"><Point><x>0</x><y>0</y></Point></v>");
   std::vector<Poly<Shape>> shapes;
   shapes.emplace_back(Shape{});
   shapes.emplace_back(Polygon{});

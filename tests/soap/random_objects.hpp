@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // Fills any object with random content, driven by nothing but its tables, and sends it round.
 #pragma once
 
@@ -49,23 +51,26 @@ class Filler {
         *static_cast<std::string*>(at) = word();
         break;
       case kind::date_time:
-        *static_cast<DateTime*>(at) = DateTime::instant(std::chrono::nanoseconds(static_cast<std::int64_t>(random_() / 4)));
+        *static_cast<DateTime*>(at) =
+            DateTime::instant(std::chrono::nanoseconds(static_cast<std::int64_t>(random_() / 4)));
         break;
       case kind::binary:
         static_cast<Binary*>(at)->bytes.assign(below(6), static_cast<std::uint8_t>(random_()));
         break;
       case kind::enumeration:
-        type.set_literal(at, below(10) == 0 ? "aNewLiteral" : type.literals[below(type.literals.size())].name);
+        type.set_literal(
+            at, below(10) == 0 ? "aNewLiteral" : type.literals[below(type.literals.size())].name);
         break;
       case kind::reference:
-        *static_cast<untyped_ref*>(at) =
-            untyped_ref("Kind" + std::to_string(below(3)), word(), below(5) == 0 ? word() : std::string());
+        *static_cast<untyped_ref*>(at) = untyped_ref("Kind" + std::to_string(below(3)), word(),
+                                                     below(5) == 0 ? word() : std::string());
         break;
       case kind::object:
         object(type, at, depth);
         break;
       case kind::poly:
-        if (below(3) != 0 && depth < deepest) box(*static_cast<detail::box*>(at), *type.held, depth);
+        if (below(3) != 0 && depth < deepest)
+          box(*static_cast<detail::box*>(at), *type.held, depth);
         break;
       case kind::any:
         if (below(3) != 0) value(*static_cast<Any*>(at), depth);
@@ -88,7 +93,9 @@ class Filler {
   std::size_t below(std::size_t n) { return static_cast<std::size_t>(random_() % n); }
 
   std::string word() {
-    static constexpr std::string_view letters[] = {"a", "B", "7", " ", "<", "&", ">", "\"", "'", "\n", "\t", "\r", "]]>", "\xC2\xB5", "\xE2\x84\x83"};
+    static constexpr std::string_view letters[] = {"a",  "B",  "7",   " ",        "<",
+                                                   "&",  ">",  "\"",  "'",        "\n",
+                                                   "\t", "\r", "]]>", "\xC2\xB5", "\xE2\x84\x83"};
     std::string out;
     for (auto n = below(8); n > 0; --n) out += letters[below(std::size(letters))];
     return out;
@@ -142,8 +149,7 @@ class Filler {
   std::vector<reflect::held_type const*> types_;
 };
 
-template <class... T>
-std::vector<reflect::held_type const*> types_named() {
+template <class... T> std::vector<reflect::held_type const*> types_named() {
   return {&reflect::held<T>()...};
 }
 
@@ -159,7 +165,8 @@ void check_round_trips(int seeds, std::vector<reflect::held_type const*> types =
     longest = std::max(longest, text.size());
     auto const back = decode<T>(text);
     auto const again = encode(back);
-    auto const differ = std::mismatch(text.begin(), text.end(), again.begin(), again.end()).first - text.begin();
+    auto const differ =
+        std::mismatch(text.begin(), text.end(), again.begin(), again.end()).first - text.begin();
     auto const from = static_cast<std::size_t>(std::max<std::ptrdiff_t>(differ - 80, 0));
     INFO("written:    ", text.substr(from, 200));
     INFO("and again: ", again.substr(std::min(from, again.size()), 200));

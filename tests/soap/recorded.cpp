@@ -1,5 +1,7 @@
-// Replies that were recorded from servers. They are no part of this repository: the variable ESXVI_SHARED names the
-// folder that holds wire/, else it is looked for beside the checkout.
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
+// Replies that were recorded from servers. They are no part of this repository: the variable
+// ESXVI_SHARED names the folder that holds wire/, else it is looked for beside the checkout.
 #include "soap/support.hpp"
 #include "soap/tree.hpp"
 #include "support/skip.hpp"
@@ -41,7 +43,8 @@ namespace vim = esxvi::types;
 namespace {
 
 std::filesystem::path recordings() {
-  if (char const* const named = std::getenv("ESXVI_SHARED")) return std::filesystem::path(named) / "wire";
+  if (char const* const named = std::getenv("ESXVI_SHARED"))
+    return std::filesystem::path(named) / "wire";
   return std::filesystem::path(ESXVI_SOURCE_DIR) / ".." / "shared" / "wire";
 }
 
@@ -58,15 +61,17 @@ std::vector<Recording> const& answers() {
     if (!std::filesystem::exists(recordings())) return std::vector<Recording>();
     for (auto const& file : std::filesystem::recursive_directory_iterator(recordings())) {
       auto const name = file.path().filename().string();
-      if (!name.ends_with(".xml") || name.ends_with(".req.xml") || name.ends_with(".request.xml")) continue;
+      if (!name.ends_with(".xml") || name.ends_with(".req.xml") || name.ends_with(".request.xml"))
+        continue;
       std::ifstream in(file.path(), std::ios::binary);
       Recording r;
       r.name = std::filesystem::relative(file.path(), recordings()).string();
       r.text.assign(std::istreambuf_iterator<char>(in), {});
       auto const elements = elements_of(r.text);
       std::size_t first = 0;
-      while (first < elements.size() && (elements[first].name == "Envelope" || elements[first].name == "Header" ||
-                                         elements[first].name == "Body"))
+      while (first < elements.size() &&
+             (elements[first].name == "Envelope" || elements[first].name == "Header" ||
+              elements[first].name == "Body"))
         ++first;
       if (first == elements.size()) continue;
       if (elements[first].name != "Fault" && !elements[first].name.ends_with("Response")) continue;
@@ -80,18 +85,19 @@ std::vector<Recording> const& answers() {
   return all;
 }
 
-template <class T>
-std::string round(Recording const& r, std::size_t piece) {
+template <class T> std::string round(Recording const& r, std::size_t piece) {
   soap::Reply<T> reply;
   Notes notes;
-  soap::ReplyDecoder decoder(r.elements.front().name, {reflect::type_of<soap::Reply<T>>(), &reply}, {"Test", r.name}, &notes);
+  soap::ReplyDecoder decoder(r.elements.front().name, {reflect::type_of<soap::Reply<T>>(), &reply},
+                             {"Test", r.name}, &notes);
   for (std::string_view rest = r.text; !rest.empty();) {
     decoder.feed(rest.substr(0, piece));
     rest.remove_prefix(std::min(piece, rest.size()));
   }
   decoder.finish();
   std::string out = "<" + r.elements.front().name + ">";
-  if constexpr (!std::is_void_v<T>) soap::Encoder(out).element("returnval", *reflect::type_of<T>(), &reply.returnval);
+  if constexpr (!std::is_void_v<T>)
+    soap::Encoder(out).element("returnval", *reflect::type_of<T>(), &reply.returnval);
   return out + "</" + r.elements.front().name + ">";
 }
 
@@ -104,10 +110,11 @@ Round const& round_for(std::string const& response) {
     auto const add = [&]<class... R>(TypeList<R...>) {
       ((m[std::string(R::facts.name) + "Response"] = &round<typename R::reply_type>), ...);
     };
-    add(TypeList<vim::RetrievePropertiesEx, vim::ContinueRetrievePropertiesEx, vim::RetrieveProperties, vim::CreateFilter,
-                 vim::WaitForUpdatesEx, vim::CancelWaitForUpdates, vim::RetrieveServiceContent, vim::Login, vim::Logout,
-                 vim::AcquireCloneTicket, vim::CreateContainerView, vim::FindByInventoryPath, vim::FindByUuid,
-                 vim::PowerOffVM_Task, vim::QueryPerf>());
+    add(TypeList<vim::RetrievePropertiesEx, vim::ContinueRetrievePropertiesEx,
+                 vim::RetrieveProperties, vim::CreateFilter, vim::WaitForUpdatesEx,
+                 vim::CancelWaitForUpdates, vim::RetrieveServiceContent, vim::Login, vim::Logout,
+                 vim::AcquireCloneTicket, vim::CreateContainerView, vim::FindByInventoryPath,
+                 vim::FindByUuid, vim::PowerOffVM_Task, vim::QueryPerf>());
     m["FetchResponse"] = &round<Any>;
     return m;
   }();
@@ -119,11 +126,14 @@ Round const& round_for(std::string const& response) {
 // Makes values of these types decode as themselves.
 [[maybe_unused]] bool const named = [] {
   Any const a;
-  return a.is<vim::VirtualMachineConfigInfo>() || a.is<vim::VirtualMachineSummary>() || a.is<vim::GuestInfo>() ||
-         a.is<vim::VirtualMachineRuntimeInfo>() || a.is<vim::VirtualHardware>() || a.is<vim::VirtualMachineStorageInfo>() ||
-         a.is<vim::TaskInfo>() || a.is<vim::DatastoreSummary>() || a.is<std::vector<vim::DatastoreHostMount>>() ||
+  return a.is<vim::VirtualMachineConfigInfo>() || a.is<vim::VirtualMachineSummary>() ||
+         a.is<vim::GuestInfo>() || a.is<vim::VirtualMachineRuntimeInfo>() ||
+         a.is<vim::VirtualHardware>() || a.is<vim::VirtualMachineStorageInfo>() ||
+         a.is<vim::TaskInfo>() || a.is<vim::DatastoreSummary>() ||
+         a.is<std::vector<vim::DatastoreHostMount>>() ||
          a.is<std::vector<Poly<vim::VirtualDevice>>>() || a.is<std::vector<Poly<vim::Event>>>() ||
-         a.is<vim::VirtualDisk>() || a.is<vim::VirtualE1000>() || a.is<vim::VirtualDiskFlatVer2BackingInfo>() ||
+         a.is<vim::VirtualDisk>() || a.is<vim::VirtualE1000>() ||
+         a.is<vim::VirtualDiskFlatVer2BackingInfo>() ||
          a.is<std::vector<vim::LocalizedMethodFault>>();
 }();
 
@@ -135,8 +145,8 @@ std::string describe(Element const& e) {
   return out.str();
 }
 
-/// Every element is there again, in its place, with its attributes and its text. Only an xsi:type that says what the
-/// reader knows anyway may be gone.
+/// Every element is there again, in its place, with its attributes and its text. Only an xsi:type
+/// that says what the reader knows anyway may be gone.
 void check_same(std::vector<Element> const& before, std::vector<Element> const& after) {
   for (std::size_t i = 0; i < std::min(before.size(), after.size()); ++i) {
     Element was = before[i];
@@ -168,7 +178,8 @@ TEST_CASE("every recorded answer is decoded, and written again with nothing lost
     auto const& round_trip = round_for(r.elements.front().name);
     std::string text;
     REQUIRE_NOTHROW(text = round_trip(r, std::string::npos));
-    if (r.elements.size() > 1 && r.elements[1].name == "returnval") check_same(r.elements, content_of(text));
+    if (r.elements.size() > 1 && r.elements[1].name == "returnval")
+      check_same(r.elements, content_of(text));
     // What we write means the same to us, byte by byte.
     Recording own = r;
     own.text = envelope(text);
@@ -185,7 +196,8 @@ TEST_CASE("every recorded fault is thrown with its type and its text") {
     std::string detail;
     for (std::size_t i = 1; i < r.elements.size(); ++i) {
       if (r.elements[i].name == "faultstring") text = r.elements[i].text;
-      if (r.elements[i].name == "detail" && i + 1 < r.elements.size()) detail = r.elements[i + 1].name;
+      if (r.elements[i].name == "detail" && i + 1 < r.elements.size())
+        detail = r.elements[i + 1].name;
     }
     try {
       decode_document<void>(r.text);
@@ -204,7 +216,8 @@ TEST_CASE("recorded answers may come in pieces of any size") {
     CAPTURE(r.name);
     auto const& round_trip = round_for(r.elements.front().name);
     auto const whole = round_trip(r, std::string::npos);
-    for (std::size_t const piece : {std::size_t{1}, std::size_t{2}, std::size_t{13}, std::size_t{1460}})
+    for (std::size_t const piece :
+         {std::size_t{1}, std::size_t{2}, std::size_t{13}, std::size_t{1460}})
       CHECK((round_trip(r, piece) == whole));
   }
 }

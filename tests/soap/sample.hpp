@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // Small types that have everything types of the API have.
 #pragma once
 
@@ -52,8 +54,8 @@ struct Drawing {
   Extra extra{};
 };
 BOOST_DESCRIBE_STRUCT(Drawing, (),
-                      (template_, visible, number, frame, shape, origin, layer, owner, editor, setting, palette, changed,
-                       preview))
+                      (template_, visible, number, frame, shape, origin, layer, owner, editor,
+                       setting, palette, changed, preview))
 
 /// Every built-in type.
 struct Scalars {
@@ -72,6 +74,7 @@ struct Scalars {
   Extra extra{};
 };
 BOOST_DESCRIBE_STRUCT(Scalars, (),
-                      (boolean, byte, short_, int_, long_, float_, double_, string, dateTime, binary, color, ref))
+                      (boolean, byte, short_, int_, long_, float_, double_, string, dateTime,
+                       binary, color, ref))
 
 }  // namespace sample

@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // Simple values: what is read, and what their types cannot hold.
 #include "soap/sample.hpp"
 #include "soap/support.hpp"
@@ -39,7 +41,8 @@ TEST_CASE("booleans are words or digits") {
   CHECK(one("boolean", "false").boolean == false);
   CHECK(one("boolean", "0").boolean == false);
   CHECK(one("boolean", "\n true\t").boolean == true);
-  for (auto const* text : {"", "True", "yes", "2", "01", "truee", "t rue"}) CHECK(refused("boolean", text));
+  for (auto const* text : {"", "True", "yes", "2", "01", "truee", "t rue"})
+    CHECK(refused("boolean", text));
 }
 
 TEST_CASE("integers have the range of their type") {
@@ -67,7 +70,10 @@ TEST_CASE("integers may have a sign, leading zeros and blanks around, nothing el
   CHECK(one("int", "-0").int_ == 0);
   CHECK(one("int", "007").int_ == 7);
   CHECK(one("int", " \r\n 5\t").int_ == 5);
-  for (auto const* text : {"", " ", "+", "-", "++5", "+-5", "-+5", "--5", "5 5", "5.0", "5,0", "0x10", "1e3", "five", "\xC2\xA0" "5"}) {
+  for (auto const* text :
+       {"", " ", "+", "-", "++5", "+-5", "-+5", "--5", "5 5", "5.0", "5,0", "0x10", "1e3", "five",
+        "\xC2\xA0"
+        "5"}) {
     CAPTURE(text);
     CHECK(refused("int", text));
     CHECK(refused("long", text));
@@ -87,8 +93,10 @@ TEST_CASE("floating point numbers have the forms of XML Schema") {
   CHECK(std::isnan(*one("double", "NaN").double_));
   CHECK(one("float", "INF").float_ == std::numeric_limits<float>::infinity());
   CHECK(std::signbit(*one("float", "-0").float_));
-  for (auto const* text : {"", "-", "+", ".", "e5", "1e", "inf", "-inf", "+inf", "infinity", "-infinity", "nan", "-nan",
-                           "nan(1)", "-NaN", "++5", "+-5", "--5", "1.5.2", "1,5", "0x1p3", "1f", "1e999"}) {
+  for (auto const* text :
+       {"",     "-",        "+",         ".",   "e5",    "1e",     "inf",  "-inf",
+        "+inf", "infinity", "-infinity", "nan", "-nan",  "nan(1)", "-NaN", "++5",
+        "+-5",  "--5",      "1.5.2",     "1,5", "0x1p3", "1f",     "1e999"}) {
     CAPTURE(text);
     CHECK(refused("double", text));
     CHECK(refused("float", text));
@@ -120,10 +128,12 @@ TEST_CASE("strings are kept to the last blank") {
 }
 
 TEST_CASE("dates, bytes and literals are trimmed") {
-  CHECK(one("dateTime", "\n2026-11-22T10:32:09.5Z ").dateTime->to_string() == "2026-11-22T10:32:09.5Z");
+  CHECK(one("dateTime", "\n2026-11-22T10:32:09.5Z ").dateTime->to_string() ==
+        "2026-11-22T10:32:09.5Z");
   CHECK(refused("dateTime", "yesterday"));
   CHECK(refused("dateTime", ""));
-  CHECK(one("binary", " Zm9v\nYg== ").binary->bytes == std::vector<std::uint8_t>{'f', 'o', 'o', 'b'});
+  CHECK(one("binary", " Zm9v\nYg== ").binary->bytes ==
+        std::vector<std::uint8_t>{'f', 'o', 'o', 'b'});
   CHECK(one("binary", "").binary->bytes.empty());
   CHECK(refused("binary", "Zm9vY"));
   CHECK(*one("color", " green ").color == Color::green);
@@ -153,14 +163,19 @@ TEST_CASE("an error names the member and the place of the innermost value") {
 
 TEST_CASE("children of a simple value are ignored, its text is not") {
   auto const value = decode<Scalars>(
-      "<returnval><string>a<b x=\"1\">not<c/>this</b>z</string><int>1<x/>2</int><boolean><true/>true</boolean></returnval>");
+      "<returnval><string>a<b "
+      "x=\"1\">not<c/>this</b>z</string><int>1<x/>2</int><boolean><true/>true</boolean></"
+      "returnval>");
   CHECK(value.string == "az");
   CHECK(value.int_ == 12);
   CHECK(value.boolean == true);
 }
 
 TEST_CASE("a reference keeps its kind, its server and every byte of its id") {
-  auto const ref = *decode<Scalars>("<returnval><ref type=\"Circle\" serverGuid=\"g-1\"> vm-1&amp;\xC2\xB5 </ref></returnval>").ref;
+  auto const ref = *decode<Scalars>(
+                        "<returnval><ref type=\"Circle\" serverGuid=\"g-1\"> vm-1&amp;\xC2\xB5 "
+                        "</ref></returnval>")
+                        .ref;
   CHECK(ref.type() == "Circle");
   CHECK(ref.server_guid() == "g-1");
   CHECK(ref.value() == " vm-1&\xC2\xB5 ");
@@ -173,8 +188,11 @@ TEST_CASE("text longer than the limit is refused, wherever it stands") {
   How how;
   how.limits.text = 1000;
   std::string const fits(1000, 'x');
-  CHECK(decode<Scalars>("<returnval><string>" + fits + "</string></returnval>", how).string == fits);
-  CHECK_THROWS_AS(decode<Scalars>("<returnval><string>" + fits + "x</string></returnval>", how), limit_exceeded);
-  CHECK_THROWS_AS(decode<Scalars>("<returnval><unknown>" + fits + "</unknown></returnval>", how), limit_exceeded);
+  CHECK(decode<Scalars>("<returnval><string>" + fits + "</string></returnval>", how).string ==
+        fits);
+  CHECK_THROWS_AS(decode<Scalars>("<returnval><string>" + fits + "x</string></returnval>", how),
+                  limit_exceeded);
+  CHECK_THROWS_AS(decode<Scalars>("<returnval><unknown>" + fits + "</unknown></returnval>", how),
+                  limit_exceeded);
   CHECK_THROWS_AS(decode<Any>("<returnval>" + fits + "x</returnval>", how), limit_exceeded);
 }

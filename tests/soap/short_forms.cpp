@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // The same content in the many ways that servers, proxies and simulators write it.
 #include "soap/sample.hpp"
 #include "soap/support.hpp"
@@ -21,7 +23,9 @@ std::string const canonical =
     "<frame xsi:type=\"Circle\"><name>c</name><color>green</color><center><x>1</x><y>2</y></center>"
     "<radius>2.5</radius></frame>"
     "<shape><name>s</name><color>red</color></shape>"
-    "<shape xsi:type=\"Polygon\"><name>p</name><color>blue</color><corner><x>3</x><y>4</y><label>l</label></corner>"
+    "<shape "
+    "xsi:type=\"Polygon\"><name>p</name><color>blue</color><corner><x>3</x><y>4</y><label>l</"
+    "label></corner>"
     "<corner><x>5</x><y>6</y></corner></shape>"
     "<origin><x>0</x><y>0</y></origin>"
     "<layer><template>inner</template><owner type=\"Shape\">o-2</owner></layer>"
@@ -70,11 +74,13 @@ TEST_CASE("a reply cut anywhere is an error and never an object") {
   }
 }
 
-TEST_CASE("xsi:type may be left out where the declared type is meant, and given where it is not needed") {
-  CHECK(again<Drawing>("<returnval><frame><name>f</name></frame></returnval>").find("<frame><name>f</name>") !=
-        std::string::npos);
+TEST_CASE(
+    "xsi:type may be left out where the declared type is meant, and given where it is not needed") {
+  CHECK(again<Drawing>("<returnval><frame><name>f</name></frame></returnval>")
+            .find("<frame><name>f</name>") != std::string::npos);
   auto const drawing = decode<Drawing>(
-      "<returnval xsi:type=\"Drawing\"><template xsi:type=\"xsd:string\">t</template><number xsi:type=\"xsd:int\">5</number>"
+      "<returnval xsi:type=\"Drawing\"><template xsi:type=\"xsd:string\">t</template><number "
+      "xsi:type=\"xsd:int\">5</number>"
       "<origin xsi:type=\"Point\"><x xsi:type=\"xsd:int\">1</x></origin><frame xsi:type=\"Shape\"/>"
       "<owner xsi:type=\"ManagedObjectReference\" type=\"Circle\">o</owner>"
       "<palette xsi:type=\"Color\">blue</palette></returnval>");
@@ -89,12 +95,16 @@ TEST_CASE("xsi:type may be left out where the declared type is meant, and given 
 TEST_CASE("prefixes are names for namespaces and nothing else") {
   register_shapes();
   auto const drawing = decode_document<Drawing>(
-      "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><v:TestResponse xmlns:v='urn:vim25'>"
+      "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><v:TestResponse "
+      "xmlns:v='urn:vim25'>"
       "<v:returnval><v:template>t</v:template>"
-      "<v:frame xmlns:i='http://www.w3.org/2001/XMLSchema-instance' i:type='v:Circle'><v:radius>1</v:radius></v:frame>"
-      "<q:shape xmlns:q='urn:vim25' xmlns:XMLSchema-instance='http://www.w3.org/2001/XMLSchema-instance' "
+      "<v:frame xmlns:i='http://www.w3.org/2001/XMLSchema-instance' "
+      "i:type='v:Circle'><v:radius>1</v:radius></v:frame>"
+      "<q:shape xmlns:q='urn:vim25' "
+      "xmlns:XMLSchema-instance='http://www.w3.org/2001/XMLSchema-instance' "
       "XMLSchema-instance:type='q:Polygon'><q:name>p</q:name></q:shape>"
-      "<v:setting xmlns:a='http://www.w3.org/2001/XMLSchema-instance' xmlns:b='http://www.w3.org/2001/XMLSchema' "
+      "<v:setting xmlns:a='http://www.w3.org/2001/XMLSchema-instance' "
+      "xmlns:b='http://www.w3.org/2001/XMLSchema' "
       "a:type='b:long'>7</v:setting>"
       "</v:returnval></v:TestResponse></s:Body></s:Envelope>");
   CHECK(drawing.template_ == "t");
@@ -127,14 +137,16 @@ TEST_CASE("attributes may stand before the declaration of their prefix") {
 
 TEST_CASE("prefixes that nobody declared mean what everybody means") {
   auto const value = decode_document<Any>(
-      "<soapenv:Envelope><soapenv:Body><TestResponse><returnval xsi:type='xsd:int'>1</returnval></TestResponse>"
+      "<soapenv:Envelope><soapenv:Body><TestResponse><returnval "
+      "xsi:type='xsd:int'>1</returnval></TestResponse>"
       "</soapenv:Body></soapenv:Envelope>");
   CHECK(value.is<std::int32_t>());
 }
 
 TEST_CASE("blanks, comments and processing instructions between elements mean nothing") {
   auto const point = decode<Point>(
-      "\n  <!-- a --><returnval>\r\n\t<x>1</x> stray text <?pi?><![CDATA[more]]><y> 2 </y>\n<!-- b --></returnval>\n");
+      "\n  <!-- a --><returnval>\r\n\t<x>1</x> stray text <?pi?><![CDATA[more]]><y> 2 </y>\n<!-- b "
+      "--></returnval>\n");
   CHECK(point.x == 1);
   CHECK(point.y == 2);
   CHECK(point.extra.empty());
@@ -142,7 +154,8 @@ TEST_CASE("blanks, comments and processing instructions between elements mean no
 
 TEST_CASE("members may come in any order") {
   auto const drawing = decode<Drawing>(
-      "<returnval><preview>Zm9v</preview><number>1</number><template>t</template><number>2</number><visible>1</visible>"
+      "<returnval><preview>Zm9v</preview><number>1</number><template>t</template><number>2</"
+      "number><visible>1</visible>"
       "<palette>red</palette><number>3</number></returnval>");
   CHECK(drawing.number == std::vector<std::int32_t>{1, 2, 3});
   CHECK(drawing.template_ == "t");
@@ -152,15 +165,18 @@ TEST_CASE("members may come in any order") {
 }
 
 TEST_CASE("a member that comes twice has its last value") {
-  auto const point = decode<Point>("<returnval><x>1</x><label>a</label><x>2</x><label>b</label></returnval>");
+  auto const point =
+      decode<Point>("<returnval><x>1</x><label>a</label><x>2</x><label>b</label></returnval>");
   CHECK(point.x == 2);
   CHECK(point.label == "b");
 }
 
 TEST_CASE("xsi:nil is absence") {
   auto const drawing = decode<Drawing>(
-      "<returnval><visible xsi:nil='true'/><number xsi:nil='1'>5</number><frame xsi:nil='true' xsi:type='Circle'/>"
-      "<origin xsi:nil='true'><x>1</x></origin><setting xsi:nil='true'/><number xsi:nil='false'>6</number></returnval>");
+      "<returnval><visible xsi:nil='true'/><number xsi:nil='1'>5</number><frame xsi:nil='true' "
+      "xsi:type='Circle'/>"
+      "<origin xsi:nil='true'><x>1</x></origin><setting xsi:nil='true'/><number "
+      "xsi:nil='false'>6</number></returnval>");
   CHECK_FALSE(drawing.visible.has_value());
   CHECK(drawing.number == std::vector<std::int32_t>{6});
   CHECK_FALSE(drawing.frame);
@@ -169,7 +185,8 @@ TEST_CASE("xsi:nil is absence") {
 }
 
 TEST_CASE("an empty element is an empty string or an object of defaults, not absence") {
-  auto const drawing = decode<Drawing>("<returnval><template/><origin/><frame/><layer/></returnval>");
+  auto const drawing =
+      decode<Drawing>("<returnval><template/><origin/><frame/><layer/></returnval>");
   CHECK(drawing.template_.empty());
   REQUIRE(drawing.origin.has_value());
   CHECK(drawing.origin->x == 0);
@@ -181,9 +198,11 @@ TEST_CASE("the observer hears of each required member that did not come, and of 
   Notes notes;
   decode<Drawing>(
       "<returnval><template>t</template><origin><y>2</y></origin><owner type='Shape'>o</owner>"
-      "<frame><color>red</color></frame><layer><origin><x>1</x><y>1</y></origin></layer></returnval>",
+      "<frame><color>red</color></frame><layer><origin><x>1</x><y>1</y></origin></layer></"
+      "returnval>",
       {.observer = &notes});
-  CHECK(notes.lines == std::vector<std::string>{"omitted Point x", "omitted Shape name", "omitted Drawing template",
+  CHECK(notes.lines == std::vector<std::string>{"omitted Point x", "omitted Shape name",
+                                                "omitted Drawing template",
                                                 "omitted Drawing owner"});
 }
 

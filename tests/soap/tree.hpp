@@ -1,5 +1,7 @@
-// A document as a list of its elements, for comparisons that do not care about prefixes. This is independent of the
-// library's own reader on purpose.
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
+// A document as a list of its elements, for comparisons that do not care about prefixes. This is
+// independent of the library's own reader on purpose.
 #pragma once
 
 #include <expat.h>
@@ -16,9 +18,10 @@ namespace esxvi::test {
 
 struct Element {
   std::size_t depth = 0;
-  std::string name{};                               ///< local
-  std::map<std::string, std::string> attributes{};  ///< without declarations; names of xsi as "xsi:..."
-  std::string text{};                               ///< its own; blanks beside child elements do not count
+  std::string name{};  ///< local
+  std::map<std::string, std::string>
+      attributes{};    ///< without declarations; names of xsi as "xsi:..."
+  std::string text{};  ///< its own; blanks beside child elements do not count
   bool parent = false;
 };
 
@@ -74,13 +77,15 @@ inline std::vector<Element> elements_of(std::string_view document) {
   XML_Parser const parser = XML_ParserCreate(nullptr);
   XML_SetUserData(parser, &builder);
   XML_SetElementHandler(
-      parser, [](void* b, char const* name, char const** a) { static_cast<Builder*>(b)->start(name, a); },
+      parser,
+      [](void* b, char const* name, char const** a) { static_cast<Builder*>(b)->start(name, a); },
       [](void* b, char const*) { static_cast<Builder*>(b)->end(); });
   XML_SetCharacterDataHandler(parser, [](void* b, char const* text, int size) {
     auto& self = *static_cast<Builder*>(b);
     self.all[self.open.back()].text.append(text, static_cast<std::size_t>(size));
   });
-  bool const good = XML_Parse(parser, document.data(), static_cast<int>(document.size()), 1) == XML_STATUS_OK;
+  bool const good =
+      XML_Parse(parser, document.data(), static_cast<int>(document.size()), 1) == XML_STATUS_OK;
   XML_ParserFree(parser);
   if (!good) throw std::runtime_error("the test's own reader refuses the document");
   return std::move(builder.all);

@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // xsd:anyType.
 #include <esxvi/types/PropertyCollector_types.hpp>
 #include <esxvi/types/VirtualDisk.hpp>
@@ -12,8 +14,7 @@ using namespace esxvi;
 namespace vim = esxvi::types;
 
 namespace {
-template <class T>
-void holds(T value, std::string_view name) {
+template <class T> void holds(T value, std::string_view name) {
   Any const any = value;
   CHECK(any.has_value());
   CHECK(any.type_name() == name);

@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // xsd:base64Binary.
 #include <esxvi/types/core/binary.hpp>
 
@@ -26,8 +28,13 @@ std::string decoded(std::string_view text) {
 }  // namespace
 
 TEST_CASE("the examples of RFC 4648 hold in both directions") {
-  for (auto const& [bytes, text] : {std::pair{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"},
-                                    {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}}) {
+  for (auto const& [bytes, text] : {std::pair{"", ""},
+                                    {"f", "Zg=="},
+                                    {"fo", "Zm8="},
+                                    {"foo", "Zm9v"},
+                                    {"foob", "Zm9vYg=="},
+                                    {"fooba", "Zm9vYmE="},
+                                    {"foobar", "Zm9vYmFy"}}) {
     CHECK(encoded(bytes) == text);
     CHECK(decoded(text) == bytes);
   }
@@ -47,8 +54,9 @@ TEST_CASE("blanks and line ends are skipped, missing padding is forgiven") {
 }
 
 TEST_CASE("anything else is refused") {
-  for (std::string_view const text : {"Z", "Zm9vY", "Zg=", "Zg===", "=", "====", "Z===", "Zm9v=", "Zg==Zg==", "Zg=a", "Zm8=v",
-                                      "Zm9v!", "Zm-_", "Zm9\xC3\xBC", "Zg= =x"}) {
+  for (std::string_view const text :
+       {"Z", "Zm9vY", "Zg=", "Zg===", "=", "====", "Z===", "Zm9v=", "Zg==Zg==", "Zg=a", "Zm8=v",
+        "Zm9v!", "Zm-_", "Zm9\xC3\xBC", "Zg= =x"}) {
     CAPTURE(text);
     Binary b;
     CHECK_FALSE(b.assign_base64(text));

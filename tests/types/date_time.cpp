@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // xsd:dateTime.
 #include <esxvi/types/core/date_time.hpp>
 
@@ -20,7 +22,9 @@ DateTime at(std::string_view text) {
   REQUIRE_MESSAGE(parsed.has_value(), text);
   return *parsed;
 }
-std::int64_t seconds_of(std::string_view text) { return at(text).seconds().time_since_epoch().count(); }
+std::int64_t seconds_of(std::string_view text) {
+  return at(text).seconds().time_since_epoch().count();
+}
 bool refused(std::string_view text) { return !DateTime::parse(text).has_value(); }
 std::string again(std::string_view text) { return at(text).to_string(); }
 }  // namespace
@@ -59,11 +63,13 @@ TEST_CASE("a fraction of any length is read, nanoseconds are kept") {
 
 TEST_CASE("what was read is written back as it was") {
   for (std::string_view const text :
-       {"2026-11-22T10:32:09.555Z", "2026-11-22T10:32:09Z", "2026-11-22T10:32:09.5Z", "2026-11-22T10:32:09.500Z",
-        "2026-11-22T10:32:09.000000000Z", "2026-11-22T10:32:09.123456789+00:00", "2026-11-22T10:32:09-00:30",
-        "2026-11-22T10:32:09+14:00", "2026-11-22T10:32:09.1", "0001-01-01T00:00:00Z", "0000-12-31T23:59:59Z",
-        "-0001-03-04T05:06:07Z", "9999-12-31T23:59:59.999999999Z", "12345-06-07T08:09:10Z",
-        "32767-12-31T23:59:59-14:00", "-32767-01-01T00:00:00+14:00", "1582-10-15T00:00:00Z"}) {
+       {"2026-11-22T10:32:09.555Z", "2026-11-22T10:32:09Z", "2026-11-22T10:32:09.5Z",
+        "2026-11-22T10:32:09.500Z", "2026-11-22T10:32:09.000000000Z",
+        "2026-11-22T10:32:09.123456789+00:00", "2026-11-22T10:32:09-00:30",
+        "2026-11-22T10:32:09+14:00", "2026-11-22T10:32:09.1", "0001-01-01T00:00:00Z",
+        "0000-12-31T23:59:59Z", "-0001-03-04T05:06:07Z", "9999-12-31T23:59:59.999999999Z",
+        "12345-06-07T08:09:10Z", "32767-12-31T23:59:59-14:00", "-32767-01-01T00:00:00+14:00",
+        "1582-10-15T00:00:00Z"}) {
     CHECK(again(text) == text);
   }
 }
@@ -103,13 +109,36 @@ TEST_CASE("years have bounds, and four digits unless they need more") {
 }
 
 TEST_CASE("what is not exactly a dateTime is refused") {
-  for (std::string_view const text :
-       {"", "Z", "-", "2026", "2026-11-22", "2026-11-22T", "2026-11-22T10:32", "2026-11-22T10:32:09.", "2026-11-22T10:32:09.Z",
-        "2026-11-22 10:32:09Z", "2026-11-22t10:32:09Z", "2026-11-22T10:32:09z", "2026/11/22T10:32:09Z",
-        "2026-11-22T10:60:00Z", "2026-11-22T10:32:61Z", "2026-11-22T10:32:09+1:00", "2026-11-22T10:32:09+0100",
-        "2026-11-22T10:32:09+15:00", "2026-11-22T10:32:09+01:60", "2026-11-22T10:32:09+", "2026-11-22T10:32:09ZZ",
-        "2026-11-22T10:32:09Z ", " 2026-11-22T10:32:09Z", "+2026-11-22T10:32:09Z", "--2026-11-22T10:32:09Z",
-        "2026-1-22T10:32:09Z", "2026-11-22T1:32:09Z", "2026-11-22T10:32:0", "2026-11-22T10:32:09,5Z", "10:32:09Z"}) {
+  for (std::string_view const text : {"",
+                                      "Z",
+                                      "-",
+                                      "2026",
+                                      "2026-11-22",
+                                      "2026-11-22T",
+                                      "2026-11-22T10:32",
+                                      "2026-11-22T10:32:09.",
+                                      "2026-11-22T10:32:09.Z",
+                                      "2026-11-22 10:32:09Z",
+                                      "2026-11-22t10:32:09Z",
+                                      "2026-11-22T10:32:09z",
+                                      "2026/11/22T10:32:09Z",
+                                      "2026-11-22T10:60:00Z",
+                                      "2026-11-22T10:32:61Z",
+                                      "2026-11-22T10:32:09+1:00",
+                                      "2026-11-22T10:32:09+0100",
+                                      "2026-11-22T10:32:09+15:00",
+                                      "2026-11-22T10:32:09+01:60",
+                                      "2026-11-22T10:32:09+",
+                                      "2026-11-22T10:32:09ZZ",
+                                      "2026-11-22T10:32:09Z ",
+                                      " 2026-11-22T10:32:09Z",
+                                      "+2026-11-22T10:32:09Z",
+                                      "--2026-11-22T10:32:09Z",
+                                      "2026-1-22T10:32:09Z",
+                                      "2026-11-22T1:32:09Z",
+                                      "2026-11-22T10:32:0",
+                                      "2026-11-22T10:32:09,5Z",
+                                      "10:32:09Z"}) {
     CAPTURE(text);
     CHECK(refused(text));
   }
@@ -128,13 +157,15 @@ TEST_CASE("order is that of the instants") {
   CHECK(at("2026-01-01T01:00:00+01:00") == at("2026-01-01T00:00:00.000Z"));
   CHECK(at("2026-01-01T01:00:00+02:00") < at("2026-01-01T00:00:00Z"));
   CHECK(at("-0001-01-01T00:00:00Z") < at("0001-01-01T00:00:00Z"));
-  CHECK((at("1969-12-31T23:59:59.9Z") <=> at("1970-01-01T00:00:00Z")) == std::strong_ordering::less);
+  CHECK((at("1969-12-31T23:59:59.9Z") <=> at("1970-01-01T00:00:00Z")) ==
+        std::strong_ordering::less);
 }
 
 TEST_CASE("instants of the clock convert to the shortest text and back") {
   DateTime const t = DateTime::instant(seconds(1) + milliseconds(250));
   CHECK(t.to_string() == "1970-01-01T00:00:01.25Z");
-  CHECK(DateTime(DateTime::instant(nanoseconds(-1))).to_string() == "1969-12-31T23:59:59.999999999Z");
+  CHECK(DateTime(DateTime::instant(nanoseconds(-1))).to_string() ==
+        "1969-12-31T23:59:59.999999999Z");
   CHECK(DateTime(DateTime::instant()).to_string() == "1970-01-01T00:00:00Z");
   CHECK(DateTime().to_string() == "1970-01-01T00:00:00Z");
   CHECK(DateTime(DateTime::instant::min()).to_string() == "1677-09-21T00:12:43.145224192Z");
@@ -152,9 +183,11 @@ TEST_CASE("an instant that nanoseconds cannot count is the nearest that they can
 }
 
 TEST_CASE("any instant survives the way to text and back") {
-  std::mt19937_64 random(20261122);  // NOLINT(bugprone-random-generator-seed): the same run every time
-  std::uniform_int_distribution<std::int64_t> any(DateTime::instant::min().time_since_epoch().count() + 2'000'000'000,
-                                                  DateTime::instant::max().time_since_epoch().count() - 2'000'000'000);
+  std::mt19937_64 random(
+      20261122);  // NOLINT(bugprone-random-generator-seed): the same run every time
+  std::uniform_int_distribution<std::int64_t> any(
+      DateTime::instant::min().time_since_epoch().count() + 2'000'000'000,
+      DateTime::instant::max().time_since_epoch().count() - 2'000'000'000);
   for (int i = 0; i < 2000; ++i) {
     DateTime::instant const when{nanoseconds(any(random))};
     auto const text = DateTime(when).to_string();

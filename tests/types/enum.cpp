@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // Literals, also of newer servers.
 #include <esxvi/types/PropertyCollector_types.hpp>
 #include <esxvi/types/core.hpp>

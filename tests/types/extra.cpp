@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // What servers send and this program does not know.
 #include <esxvi/types/core/extra.hpp>
 

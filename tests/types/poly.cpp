@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // Objects of a declared type or any descendant.
 #include <esxvi/types/VirtualDisk.hpp>
 #include <esxvi/types/core.hpp>

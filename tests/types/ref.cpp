@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // References to managed objects.
 #include <esxvi/types/ManagedEntity.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>

@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // Arguments that a call cannot do without.
 #include <esxvi/types/ManagedEntity.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>
@@ -31,7 +33,8 @@ TEST_CASE("an argument stands where its value stands") {
 }
 
 TEST_CASE("a reference to a descendant serves where a base is asked for") {
-  vim::Rename_Task const request{.self = Ref<vim::VirtualMachine>("vm-1"), .newName = std::string("x")};
+  vim::Rename_Task const request{.self = Ref<vim::VirtualMachine>("vm-1"),
+                                 .newName = std::string("x")};
   CHECK(request.self->type() == "VirtualMachine");
 }
 

@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // A handler that notes what happens, and what a reader makes of a text.
 #pragma once
 
@@ -58,7 +60,8 @@ inline std::optional<Refusal> refusal_of(std::string_view text,
     return Refusal{e.code(), e.offset(), e.problem()};
   }
 }
-inline std::optional<errc> code_of(std::string_view text, std::size_t piece = std::string_view::npos,
+inline std::optional<errc> code_of(std::string_view text,
+                                   std::size_t piece = std::string_view::npos,
                                    xml::Limits limits = {}) {
   auto const refusal = refusal_of(text, piece, limits);
   if (!refusal) return std::nullopt;

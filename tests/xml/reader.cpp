@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // Documents that are accepted, and how their pieces and limits are treated.
 #include "xml/events.hpp"
 
@@ -19,7 +21,8 @@ TEST_CASE("events come in the order of the document") {
 
 TEST_CASE("any size of the pieces gives the same events") {
   std::string const text =
-      "\xEF\xBB\xBF<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- note --><s:a xmlns:s='u'><b k=\"&lt;&#65;\">x&amp;y"
+      "\xEF\xBB\xBF<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- note --><s:a xmlns:s='u'><b "
+      "k=\"&lt;&#65;\">x&amp;y"
       "<![CDATA[<z>]]>\xC2\xB5\xF0\x9F\x98\x80</b><?pi data?></s:a>\n<!-- end -->\n";
   auto const whole = events_of(text);
   CHECK(whole == "<s:a xmlns:s='u'><b k='<A'>x&y<z>\xC2\xB5\xF0\x9F\x98\x80</b></s:a>");
@@ -35,7 +38,8 @@ TEST_CASE("the predefined entities and character references are text") {
 
 TEST_CASE("other encodings that an XML reader must know are read, too") {
   std::string utf16 = "\xFF\xFE"s;
-  for (char const c : "<?xml version=\"1.0\" encoding=\"UTF-16\"?><a>x</a>"s) utf16 += c, utf16 += '\0';
+  for (char const c : "<?xml version=\"1.0\" encoding=\"UTF-16\"?><a>x</a>"s)
+    utf16 += c, utf16 += '\0';
   CHECK(events_of(utf16) == "<a>x</a>");
   for (std::size_t piece = 1; piece < 6; ++piece) CHECK(events_of(utf16, piece) == "<a>x</a>");
   CHECK(events_of("<?xml version='1.0' encoding='ISO-8859-1'?><a>\xB5</a>") == "<a>\xC2\xB5</a>");
@@ -83,8 +87,8 @@ TEST_CASE("a tag of 16 MiB in small pieces is refused soon after the limit, in n
   auto const begin = std::chrono::steady_clock::now();
   reader.feed("<a><b attribute=\"");
   std::size_t fed = 0;
-  CHECK_THROWS_AS(
-      for (; fed < (std::size_t{16} << 20); fed += piece.size()) reader.feed(piece), limit_exceeded);
+  CHECK_THROWS_AS(for (; fed < (std::size_t{16} << 20); fed += piece.size()) reader.feed(piece),
+                  limit_exceeded);
   CHECK(fed <= xml::Limits{}.token + 2 * piece.size());
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
 }
@@ -112,12 +116,14 @@ TEST_CASE("long text and many tags are no long token") {
 TEST_CASE("what a handler throws comes out, at once and as it is") {
   struct Thrower {
     int after = 0;
+    int late = 0;
     void start(char const*, char const* const*) {
       if (++after == 2) throw std::domain_error("enough");
     }
     void text(std::string_view) {}
     void end(char const*) {
       if (after == 1) throw std::range_error("end");
+      if (after == 2) ++late;
     }
   };
   {
@@ -125,6 +131,7 @@ TEST_CASE("what a handler throws comes out, at once and as it is") {
     auto reader = std::make_unique<xml::Reader<Thrower>>(thrower);
     CHECK_THROWS_AS(reader->feed("<a><b/><c/></a>"), std::domain_error);
     CHECK(thrower.after == 2);
+    CHECK(thrower.late == 0);
     // Nothing good can come after that, but nothing bad happens either.
     CHECK_THROWS_AS(reader->feed("<d/>"), protocol_error);
     CHECK_THROWS_AS(reader->finish(), protocol_error);

@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // Documents that are refused: how, where and with which words.
 #include "xml/events.hpp"
 
@@ -11,13 +13,15 @@ using namespace std::string_literals;
 
 TEST_CASE("a document cut anywhere is never accepted") {
   std::string const text =
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- c --><e:Envelope xmlns:e=\"u\"><e:Body a='1'>x&amp;y\xC2\xB5<![CDATA[z]]>"
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- c --><e:Envelope xmlns:e=\"u\"><e:Body "
+      "a='1'>x&amp;y\xC2\xB5<![CDATA[z]]>"
       "<v/><?pi p?></e:Body></e:Envelope>";
   CHECK_FALSE(code_of(text));
   for (std::size_t n = 0; n < text.size(); ++n) {
     CAPTURE(text.substr(0, n));
     for (std::size_t const piece : {std::size_t{1}, std::size_t{7}, text.size()}) {
-      CHECK(code_of(text.substr(0, n), piece) == (n == 0 ? errc::empty_reply : errc::truncated_reply));
+      CHECK(code_of(text.substr(0, n), piece) ==
+            (n == 0 ? errc::empty_reply : errc::truncated_reply));
     }
   }
 }
@@ -49,7 +53,8 @@ TEST_CASE("what is no XML at all is told from bad XML, and shown") {
 TEST_CASE("an HTML page is no SOAP") {
   CHECK(code_of("<!DOCTYPE html><html></html>") == errc::not_soap);
   CHECK(code_of("<!doctype html>\n<html lang=en>", 1) == errc::not_soap);
-  CHECK(code_of("\n<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0//EN\" \"xhtml1.dtd\">") == errc::not_soap);
+  CHECK(code_of("\n<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0//EN\" \"xhtml1.dtd\">") ==
+        errc::not_soap);
   // No system identifier: that is no XML either.
   CHECK(code_of("<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\"><HTML>", 3) == errc::not_soap);
 }
@@ -59,7 +64,8 @@ TEST_CASE("a document type is refused, with it every entity, external or explodi
   CHECK(code_of("<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><a/>") == errc::dtd_refused);
   std::string const laughs =
       "<!DOCTYPE a [<!ENTITY x \"ha\"><!ENTITY y \"&x;&x;&x;&x;&x;&x;&x;&x;\">]><a>&y;</a>";
-  for (std::size_t piece = 1; piece < 40; ++piece) CHECK(code_of(laughs, piece) == errc::dtd_refused);
+  for (std::size_t piece = 1; piece < 40; ++piece)
+    CHECK(code_of(laughs, piece) == errc::dtd_refused);
   CHECK(refusal_of("<?xml version='1.0'?><!DOCTYPE a><a/>")->offset != protocol_error::no_offset);
 }
 
@@ -85,7 +91,8 @@ TEST_CASE("bad XML is told with its place") {
 }
 
 TEST_CASE("invalid UTF-8 is told with its place, however it arrives") {
-  for (std::string const& bad : {"\xFF"s, "\xC3("s, "\xE2\x82("s, "\x80"s, "\xC0\x80"s, "\xED\xA0\x80"s, "\xF8\x88\x80\x80\x80"s}) {
+  for (std::string const& bad : {"\xFF"s, "\xC3("s, "\xE2\x82("s, "\x80"s, "\xC0\x80"s,
+                                 "\xED\xA0\x80"s, "\xF8\x88\x80\x80\x80"s}) {
     std::string const text = "<a>good" + bad + "</a>";
     for (std::size_t const piece : {std::size_t{1}, std::size_t{3}, text.size()}) {
       auto const refusal = refusal_of(text, piece);
@@ -98,7 +105,8 @@ TEST_CASE("invalid UTF-8 is told with its place, however it arrives") {
 }
 
 TEST_CASE("characters that XML forbids are told apart from bad encoding") {
-  for (std::string const& bad : {"\x01"s, "\x1F"s, "\x0B"s, "\0"s, "\xEF\xBF\xBF"s, "\xEF\xBF\xBE"s}) {
+  for (std::string const& bad :
+       {"\x01"s, "\x1F"s, "\x0B"s, "\0"s, "\xEF\xBF\xBF"s, "\xEF\xBF\xBE"s}) {
     for (std::size_t const piece : {std::size_t{1}, std::size_t{100}}) {
       auto const refusal = refusal_of("<a>good" + bad + "</a>", piece);
       REQUIRE(refusal);
@@ -107,7 +115,8 @@ TEST_CASE("characters that XML forbids are told apart from bad encoding") {
       CHECK(code_of("<a b='x" + bad + "'/>", piece) == errc::invalid_character);
     }
   }
-  for (std::string const& bad : {"&#1;"s, "&#x1F;"s, "&#0;"s, "&#xFFFF;"s, "&#xFFFE;"s, "&#xD800;"s, "&#x110000;"s}) {
+  for (std::string const& bad :
+       {"&#1;"s, "&#x1F;"s, "&#0;"s, "&#xFFFF;"s, "&#xFFFE;"s, "&#xD800;"s, "&#x110000;"s}) {
     CAPTURE(bad);
     CHECK(code_of("<a>" + bad + "</a>") == errc::invalid_character);
     CHECK(code_of("<a b='" + bad + "'/>") == errc::invalid_character);
@@ -118,7 +127,8 @@ TEST_CASE("characters that XML forbids are told apart from bad encoding") {
 
 TEST_CASE("an encoding that cannot be read is refused by name") {
   CHECK(code_of("<?xml version='1.0' encoding='EBCDIC-CP-US'?><a/>") == errc::invalid_encoding);
-  CHECK(code_of("<?xml version='1.0' encoding='windows-1252'?><a>\x80</a>") == errc::invalid_encoding);
+  CHECK(code_of("<?xml version='1.0' encoding='windows-1252'?><a>\x80</a>") ==
+        errc::invalid_encoding);
   CHECK(code_of("<?xml version='1.0' encoding='UTF-16'?><a/>") == errc::invalid_encoding);
 }
 

@@ -1,3 +1,5 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
 // Escaping.
 #include "xml/events.hpp"
 
@@ -48,7 +50,8 @@ TEST_CASE("a control character that XML cannot carry is refused with its place")
     try {
       escaped(text);
     } catch (invalid_argument const& e) {
-      CHECK(e.problem().find("character " + std::to_string(c) + " at position 2") != std::string::npos);
+      CHECK(e.problem().find("character " + std::to_string(c) + " at position 2") !=
+            std::string::npos);
       CHECK(e.problem().find("ab") == std::string::npos);  // it may be a password
     }
   }
@@ -60,7 +63,8 @@ TEST_CASE("every other byte of ASCII comes back from a reader, in text and in at
     if (c >= ' ' || c == '\t' || c == '\n' || c == '\r') all += c;
   all += "\x7F\xC2\xB5\xE2\x84\x83\xF0\x9F\x98\x80";
   CHECK(test::events_of("<a>" + escaped(all) + "</a>") == "<a>" + all + "</a>");
-  CHECK(test::events_of("<a b=\"" + escaped(all, position::attribute) + "\"/>") == "<a b='" + all + "'></a>");
+  CHECK(test::events_of("<a b=\"" + escaped(all, position::attribute) + "\"/>") ==
+        "<a b='" + all + "'></a>");
 }
 
 TEST_CASE("random text comes back from a reader") {
@@ -70,6 +74,7 @@ TEST_CASE("random text comes back from a reader") {
     std::string text;
     for (auto n = random() % 20; n > 0; --n) text += letters[random() % letters.size()];
     CHECK(test::events_of("<a>" + escaped(text) + "</a>") == "<a>" + text + "</a>");
-    CHECK(test::events_of("<a b=\"" + escaped(text, position::attribute) + "\"/>") == "<a b='" + text + "'></a>");
+    CHECK(test::events_of("<a b=\"" + escaped(text, position::attribute) + "\"/>") ==
+          "<a b='" + text + "'></a>");
   }
 }
