@@ -69,7 +69,10 @@ template <class T> struct descriptor<std::vector<T>> {
     i.element = &descriptor<T>::info;
     i.stride = sizeof(T);
     i.emplace = [](void* container) -> void* {
-      return &static_cast<std::vector<T>*>(container)->emplace_back();
+      auto& v = *static_cast<std::vector<T>*>(container);
+      // Growing one by one to eight takes four allocations.
+      if (v.capacity() == 0 && sizeof(T) <= 64) v.reserve(8);
+      return &v.emplace_back();
     };
     i.elements = [](void const* container) -> span_of_elements {
       auto const& v = *static_cast<std::vector<T> const*>(container);
