@@ -82,7 +82,7 @@ concept KeepsExtra = requires(T& object) {
   { object.extra } -> std::same_as<Extra&>;
 };
 
-template <Described T> struct descriptor<T> {
+template <class T> struct object_descriptor {
   static constexpr std::string_view name = type_name<T>();
   static constexpr type_info make() {
     type_info i{.what = kind::object, .name = name};
@@ -96,6 +96,10 @@ template <Described T> struct descriptor<T> {
 };
 // Not constexpr, so that naming it does not instantiate it at once: types contain each other in
 // arrays and boxes.
-template <Described T> constinit const type_info descriptor<T>::info = make();
+template <class T> constinit const type_info object_descriptor<T>::info = make();
+
+// A class of its own, since clang 16 does not take members of a constrained specialisation from
+// outside it.
+template <Described T> struct descriptor<T> : object_descriptor<T> {};
 
 }  // namespace esxvi::reflect
