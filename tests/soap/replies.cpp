@@ -41,6 +41,12 @@ TEST_CASE("a method without result answers with an empty element") {
   CHECK_NOTHROW(decode_document<void>(reply_with("<returnval>whatever</returnval>")));
 }
 
+TEST_CASE("a result that always comes must not be missing") {
+  CHECK_THROWS_AS(decode<std::int32_t>(""), truncated_reply);
+  CHECK_THROWS_AS(decode<Point>("<unknown/>"), truncated_reply);
+  CHECK_THROWS_AS(decode<Ref<Point>>(""), truncated_reply);
+}
+
 TEST_CASE("a result may be one, none or many") {
   CHECK(decode<std::int32_t>("<returnval>5</returnval>") == 5);
   CHECK(decode<bool>("<returnval>1</returnval>"));

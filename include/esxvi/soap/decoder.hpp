@@ -106,6 +106,9 @@ class Decoder {
   }
 
   [[nodiscard]] Counts const& counts() const noexcept { return counts_; }
+  /// Whether an object that consists of one promised member came without it: the response of a
+  /// method that always returns something.
+  [[nodiscard]] bool lacks_result() const noexcept { return lacks_result_; }
   /// "VirtualHardware.numCPU": the member that is being read.
   [[nodiscard]] std::string current() const {
     std::string path;
@@ -421,6 +424,9 @@ class Decoder {
 
   void pop() {
     frame const& top = frames_.back();
+    if (top.next == 0 && top.type != nullptr && top.type->name == "Response" &&
+        !top.type->members.empty())
+      lacks_result_ = lacks_result_ || top.type->members[0].required;
     if (observer_ != nullptr && top.type != nullptr && top.type->what == reflect::kind::object)
       report_omitted(top);
     auto const* const type = top.container_type;
@@ -457,6 +463,7 @@ class Decoder {
   RawCapture raw_;
   bool raw_frame_ = false;
   bool collecting_ = false;
+  bool lacks_result_ = false;
   std::size_t skipped_ = 0;
   std::size_t depth_ = 0;
 };

@@ -209,6 +209,10 @@ class ReplyDecoder : private Envelope::Body {
                                               " instead of <" + response_ + ">",
                                           "is this the address of a vSphere server's /sdk?");
     }
+    if (decoder_.lacks_result())
+      reader_.throw_error<errc::truncated_reply>(
+          "<" + response_ + "> comes without the result that this method always has",
+          "repeat the call if it only reads; else look what the server did");
   }
 
   [[nodiscard]] Counts const& counts() const noexcept { return decoder_.counts(); }
