@@ -61,7 +61,7 @@ class Decoder {
     }
     if (raw_.active()) {
       for (auto a = attributes; *a != nullptr; a += 2) namespaces_.declare(a[0], a[1], depth_);
-      raw_.start(local_name(name), attributes, namespaces_);
+      raw_.start(name, attributes, namespaces_);
       if (raw_.size() > text_limit_) too_much_text();
       return;
     }
@@ -232,16 +232,14 @@ class Decoder {
   }
 
   void unknown(frame& top, char const* name, char const* const* attributes) {
-    qname const split(name);
-    std::string_view const local = split.local;
     ++counts_.unknown_members;
     if (observer_ != nullptr && top.type != nullptr)
-      observer_->unknown_member(top.type->name, local);
+      observer_->unknown_member(top.type->name, qname(name).local);
     if (top.type == nullptr || top.type->extra == nullptr) return skip();
     std::string& text = top.type->extra(top.object)->text_before(top.next);
     raw_frame_ = false;
     raw_.begin(text, RawCapture::extent::whole_element);
-    raw_.start(local, attributes, namespaces_, split.prefix);
+    raw_.start(name, attributes, namespaces_);
   }
 
   void skip() { skipped_ = 1; }

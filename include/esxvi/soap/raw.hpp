@@ -29,13 +29,15 @@ class RawCapture {
   /// Bytes of what the element is written to.
   [[nodiscard]] std::size_t size() const noexcept { return out_ != nullptr ? out_->size() : 0; }
 
-  void start(std::string_view local, char const* const* attributes, Namespaces const& namespaces,
-             std::string_view prefix = {}) {
-    check_name(prefix, local);
+  void start(char const* name, char const* const* attributes, Namespaces const& namespaces) {
+    std::string_view const whole = name;
+    bool const prefixed = whole.find(':') != std::string_view::npos;
+    qname const split(prefixed ? whole : std::string_view());
+    if (prefixed) check_name(split.prefix, split.local);
     close_tag();
     *out_ += '<';
-    *out_ += local;
-    if (depth_ == 0 && namespaces.any_other()) append_namespace(*out_, namespaces, prefix);
+    *out_ += prefixed ? split.local : whole;
+    if (depth_ == 0 && namespaces.any_other()) append_namespace(*out_, namespaces, split.prefix);
     if (attributes[0] != nullptr) append_attributes(*out_, attributes, namespaces, true);
     open_ = true;
     ++depth_;
