@@ -15,7 +15,7 @@ namespace esxvi::detail {
 /// Judges the head of a reply, then decodes the body while it arrives.
 class ReplySink final : public http::BodySink {
  public:
-  ReplySink(std::string response, reflect::place reply, xml::Origin origin,
+  ReplySink(std::string const& response, reflect::place reply, xml::Origin origin,
             soap::Observer* observer, xml::Limits const& limits)
       : origin_(origin), decoder_(response, reply, std::move(origin), observer, limits) {}
 

@@ -183,7 +183,7 @@ class Envelope {
 ///
 /// finish() throws the fault if there is one, a protocol_error when the reply is not the expected
 /// one or not whole. Until finish() has returned nothing that was decoded may be taken for good.
-class ReplyDecoder : private Envelope::Body {
+class ReplyDecoder final : private Envelope::Body {
  public:
   /// `reply` receives the content of `<response>`.
   ReplyDecoder(std::string_view response, reflect::place reply, xml::Origin origin,
