@@ -48,6 +48,9 @@ enum class errc {
   server_fault,
   wrong_credentials,
   not_authenticated,
+  // files and their conversion
+  malformed_file,
+  not_convertible,
 };
 
 /// Whether a request can have been executed by the server although no usable answer came back.
@@ -126,17 +129,29 @@ class protocol_error : public error {
  private:
   std::size_t offset_ = no_offset;
 };
+/// A file, or what it should be turned into, is not what its format promises.
+class format_error : public error {
+ public:
+  using error::error;
+  /// Line of the file, counted from 1; 0 where no single line is meant.
+  [[nodiscard]] std::size_t line() const noexcept { return line_; }
+  void set_line(std::size_t line) noexcept { line_ = line; }
+
+ private:
+  std::size_t line_ = 0;
+};
 /// @}
 
 namespace detail {
 constexpr auto family(errc code) noexcept {
-  enum class family { usage, transport, tls, http, protocol, api };
+  enum class family { usage, transport, tls, http, protocol, api, format };
   if (code <= errc::not_found) return family::usage;
   if (code <= errc::transport_failed) return family::transport;
   if (code <= errc::tls_failed) return family::tls;
   if (code <= errc::unexpected_status) return family::http;
   if (code <= errc::value_out_of_range) return family::protocol;
-  return family::api;
+  if (code <= errc::not_authenticated) return family::api;
+  return family::format;
 }
 template <int Family> struct family_base;
 template <> struct family_base<0> {
@@ -156,6 +171,9 @@ template <> struct family_base<4> {
 };
 template <> struct family_base<5> {
   using type = error;
+};
+template <> struct family_base<6> {
+  using type = format_error;
 };
 template <errc Code> using family_of = typename family_base<static_cast<int>(family(Code))>::type;
 }  // namespace detail
@@ -194,6 +212,8 @@ using invalid_character = failure<errc::invalid_character>;
 using dtd_refused = failure<errc::dtd_refused>;
 using limit_exceeded = failure<errc::limit_exceeded>;
 using value_out_of_range = failure<errc::value_out_of_range>;
+using malformed_file = failure<errc::malformed_file>;
+using not_convertible = failure<errc::not_convertible>;
 
 /// Runs `f` and returns its value or the exception, for code that does not unwind:
 /// `if (auto rows = attempt([&] { return session.retrieve<Row>(); })) ... else log(rows.error())`.

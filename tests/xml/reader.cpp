@@ -8,8 +8,10 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <random>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 using namespace esxvi;
 using namespace esxvi::test;
@@ -158,4 +160,30 @@ TEST_CASE("a handler can ask where the event stands") {
   reader.feed("<b></b></a>");
   reader.finish();
   CHECK(offsets.log == "s0 t3 s4 e7 e11 ");
+}
+
+TEST_CASE("a long document of short tags is read in pieces of any size") {
+  struct Counter {
+    std::size_t count = 0;
+    void start(char const*, char const* const*) { ++count; }
+    void text(std::string_view) {}
+    void end(char const*) {}
+  };
+  std::string text = "<a>";
+  for (int i = 0; i < 100'000; ++i) text += "<propertyname>x</propertyname>";
+  text += "</a>";
+  // Some of these stop where expat knows no place.
+  for (unsigned seed = 0; seed < 20; ++seed) {
+    CAPTURE(seed);
+    std::mt19937 random(seed);
+    Counter counter;
+    xml::Reader<Counter> reader(counter);
+    for (std::size_t at = 0; at < text.size();) {
+      std::size_t const size = random() % 3 == 0 ? random() % 20 : random() % 2000;
+      reader.feed(std::string_view(text).substr(at, size));
+      at += size;
+    }
+    reader.finish();
+    CHECK(counter.count == 100'001);
+  }
 }

@@ -34,6 +34,10 @@ concept Handler =
 struct Origin {
   std::string operation{};
   std::string target{};
+  /// "the domain XML". Empty: the reply of a server. Any other document is told with the line of
+  /// the fault, its errors say that nothing was sent, and where a reply is empty, cut or no SOAP,
+  /// it is malformed_xml.
+  std::string subject{};
 };
 
 /// Streams a document into a handler. This is the only place that knows expat: another tokenizer
@@ -67,9 +71,11 @@ template <Handler H> class Reader {
 
   /// The document ends here. Throws when it is empty or incomplete.
   void finish() {
-    if (!begun_)
-      throw_error<errc::empty_reply>("the reply is empty",
+    if (!begun_) {
+      if (is_document()) throw_error<errc::malformed_xml>(subject(" is empty"), {});
+      throw_error<errc::empty_reply>(subject(" is empty"),
                                      "the server closed the answer; see its logs");
+    }
     parse({}, true);
   }
 
@@ -81,13 +87,21 @@ template <Handler H> class Reader {
     return static_cast<std::size_t>(XML_GetCurrentByteIndex(parser_.get()));
   }
 
+  /// The line of that place, from 1.
+  [[nodiscard]] std::size_t line() const noexcept {
+    return static_cast<std::size_t>(XML_GetCurrentLineNumber(parser_.get()));
+  }
+
   template <errc Code>
   [[noreturn]] void throw_error(std::string problem, std::string advice,
                                 std::size_t offset = protocol_error::no_offset) const {
-    if (offset != protocol_error::no_offset)
-      problem.append(" at byte ").append(std::to_string(offset));
+    if (offset != protocol_error::no_offset) {
+      problem.append(" at ");
+      if (is_document()) problem.append("line ").append(std::to_string(line())).append(", ");
+      problem.append("byte ").append(std::to_string(offset));
+    }
     failure<Code> e({origin_.operation, origin_.target, std::move(problem), std::move(advice)},
-                    delivery::answered);
+                    is_document() ? delivery::not_sent : delivery::answered);
     e.set_offset(offset);
     throw e;
   }
@@ -100,6 +114,11 @@ template <Handler H> class Reader {
     void operator()(XML_Parser p) const noexcept { XML_ParserFree(p); }
   };
 
+  [[nodiscard]] bool is_document() const noexcept { return !origin_.subject.empty(); }
+  [[nodiscard]] std::string subject(std::string_view says) const {
+    return std::string(is_document() ? origin_.subject : "the reply").append(says);
+  }
+
   void parse(std::string_view part, bool last) {
     bytes_ += part.size();
     if (bytes_ > limits_.document) over("bytes", limits_.document);
@@ -107,17 +126,21 @@ template <Handler H> class Reader {
         XML_Parse(parser_.get(), part.data(), static_cast<int>(part.size()), last ? 1 : 0);
     if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
     if (status != XML_STATUS_OK) fail(last);
-    // Bytes that gave no event yet belong to one token.
-    if (!last && bytes_ - static_cast<std::uint64_t>(XML_GetCurrentByteIndex(parser_.get())) -
-                         static_cast<std::uint64_t>(XML_GetCurrentByteCount(parser_.get())) >
-                     limits_.token)
-      over("bytes of one tag", limits_.token);
+    // Bytes that gave no event yet belong to one token. expat knows no place for a moment when it
+    // puts off a part of a token and has moved its buffer; then the last one holds.
+    auto const index = XML_GetCurrentByteIndex(parser_.get());
+    if (index >= 0)
+      consumed_ = static_cast<std::uint64_t>(index) +
+                  static_cast<std::uint64_t>(XML_GetCurrentByteCount(parser_.get()));
+    if (!last && bytes_ - consumed_ > limits_.token) over("bytes of one tag", limits_.token);
   }
 
   [[noreturn]] void over(char const* what, std::uint64_t limit) const {
     throw_error<errc::limit_exceeded>(
-        "the reply has more than " + std::to_string(limit) + " " + what,
-        "raise xml::Limits if the server really sends this", offset());
+        subject(" has more than ") + std::to_string(limit) + " " + what,
+        is_document() ? "raise xml::Limits if it is really meant"
+                      : "raise xml::Limits if the server really sends this",
+        offset());
   }
 
   // The first byte tells XML from what is none at all, with a better message than a parser's.
@@ -131,8 +154,10 @@ template <Handler H> class Reader {
     begun_ = true;
     unsigned char const c = static_cast<unsigned char>(piece[first]);
     if (c == '<' || c >= 0x80 || c == 0) return;  // or another encoding: let expat see
-    throw_error<errc::not_soap>("the reply is no XML: \"" + excerpt(piece.substr(first)) + "\"",
-                                "is this the address of a vSphere server's /sdk?", 0);
+    std::string const problem =
+        subject(" is no XML: ") + "\"" + excerpt(piece.substr(first)) + "\"";
+    if (is_document()) throw_error<errc::malformed_xml>(problem, {}, 0);
+    throw_error<errc::not_soap>(problem, "is this the address of a vSphere server's /sdk?", 0);
   }
 
   static std::string excerpt(std::string_view text) {
@@ -144,6 +169,7 @@ template <Handler H> class Reader {
   // Most pages of HTML are not well-formed XML, so that expat stumbles before on_doctype() is
   // called.
   [[nodiscard]] bool is_html() const {
+    if (is_document()) return false;
     constexpr std::string_view doctype = "<!doctype html";
     std::string_view text = head_;
     text.remove_prefix(std::min(text.find('<'), text.size()));
@@ -153,7 +179,7 @@ template <Handler H> class Reader {
            });
   }
   [[noreturn]] void throw_html() const {
-    throw_error<errc::not_soap>("the reply is an HTML page",
+    throw_error<errc::not_soap>(subject(" is an HTML page"),
                                 "is this the address of a vSphere server's /sdk?", 0);
   }
 
@@ -167,7 +193,7 @@ template <Handler H> class Reader {
       case XML_ERROR_UNCLOSED_TOKEN:
       case XML_ERROR_PARTIAL_CHAR:
       case XML_ERROR_UNCLOSED_CDATA_SECTION:
-        if (last) throw_error<errc::truncated_reply>("the reply ends early", "repeat the call", at);
+        if (last) ends_early(at);
         break;
       case XML_ERROR_INVALID_TOKEN: {
         int begin = 0;
@@ -177,38 +203,45 @@ template <Handler H> class Reader {
             context != nullptr && begin < size
                 ? std::string_view(context + begin, static_cast<std::size_t>(size - begin))
                 : std::string_view();
-        if (last && rest.empty())
-          throw_error<errc::truncated_reply>("the reply ends early", "repeat the call", at);
+        if (last && rest.empty()) ends_early(at);
         unsigned char const c = rest.empty() ? ' ' : static_cast<unsigned char>(rest[0]);
         if (rest.starts_with("\xEF\xBF") || (c < 0x20 && c != '\t' && c != '\n' && c != '\r'))
           bad_character(at);
         if (c >= 0x80)
-          throw_error<errc::invalid_encoding>("the reply is not valid UTF-8", names_advice, at);
+          throw_error<errc::invalid_encoding>(subject(" is not valid UTF-8"), names(), at);
         break;
       }
       case XML_ERROR_BAD_CHAR_REF:
         bad_character(at);
       case XML_ERROR_UNKNOWN_ENCODING:
       case XML_ERROR_INCORRECT_ENCODING:
-        throw_error<errc::invalid_encoding>("the reply's encoding is not known: " + text,
+        throw_error<errc::invalid_encoding>(subject("'s encoding is not known: ") + text,
                                             "expected UTF-8", at);
       case XML_ERROR_NO_MEMORY:
         throw std::bad_alloc();
       default:
         break;
     }
-    throw_error<errc::malformed_xml>("the reply is not well-formed XML: " + text,
-                                     "something between here and the server may have changed it",
-                                     at);
+    throw_error<errc::malformed_xml>(
+        subject(" is not well-formed XML: ") + text,
+        is_document() ? "" : "something between here and the server may have changed it", at);
+  }
+
+  [[noreturn]] void ends_early(std::size_t at) const {
+    if (is_document()) throw_error<errc::malformed_xml>(subject(" ends early"), {}, at);
+    throw_error<errc::truncated_reply>(subject(" ends early"), "repeat the call", at);
   }
 
   [[noreturn]] void bad_character(std::size_t at) const {
-    throw_error<errc::invalid_character>("the reply holds a character that XML forbids",
-                                         names_advice, at);
+    throw_error<errc::invalid_character>(subject(" holds a character that XML forbids"), names(),
+                                         at);
   }
 
-  static constexpr char const* names_advice =
-      "look for an object whose name or annotation holds such bytes, or ask for fewer properties";
+  [[nodiscard]] char const* names() const {
+    if (is_document()) return "";
+    return "look for an object whose name or annotation holds such bytes, or ask for fewer "
+           "properties";
+  }
 
   template <class F> static void guarded(void* user, F&& f) {
     auto& self = *static_cast<Reader*>(user);
@@ -243,9 +276,13 @@ template <Handler H> class Reader {
                                  int) {
     guarded(user, [&](Reader& self) {
       std::string_view const root = name;
+      if (self.is_document())
+        self.template throw_error<errc::dtd_refused>(
+            self.subject(" declares a document type, which could define entities"),
+            "remove the DOCTYPE", self.offset());
       if (root == "html" || root == "HTML") self.throw_html();
       self.template throw_error<errc::dtd_refused>(
-          "the reply declares a document type, which SOAP forbids", "do not trust this server",
+          self.subject(" declares a document type, which SOAP forbids"), "do not trust this server",
           self.offset());
     });
   }
@@ -257,6 +294,7 @@ template <Handler H> class Reader {
   std::exception_ptr thrown_;
   std::size_t thrown_at_ = protocol_error::no_offset;
   std::uint64_t bytes_ = 0;
+  std::uint64_t consumed_ = 0;  // of them, where the last event ends
   std::size_t depth_ = 0;
   std::string head_;  // the first bytes of the document
   bool begun_ = false;

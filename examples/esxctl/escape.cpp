@@ -1,0 +1,64 @@
+// esxctl escape: encodes and decodes names and texts, one a line.
+#include "commands.hpp"
+#include "escape_lines.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <memory>
+#include <string>
+
+namespace esxctl {
+
+namespace {
+
+struct Options {
+  std::string operation{};
+  std::string scheme{};
+};
+
+int escape(Options const& options) {
+  auto const* scheme = find_scheme(options.scheme);
+  auto const operation = scheme != nullptr ? scheme->operation(options.operation) : nullptr;
+  if (operation == nullptr) {
+    std::cerr << "esxctl escape: ";
+    if (scheme == nullptr)
+      std::cerr << "no scheme is called '" << options.scheme << "'";
+    else
+      std::cerr << "'" << options.scheme << "' has no '" << options.operation << "'";
+    std::cerr << "; there are:\n";
+    for (auto const& known : schemes) {
+      std::cerr << "  " << known.name << ':';
+      for (char const* name : {"encode", "decode", "decode-strict", "decode-lenient"})
+        if (known.operation(name) != nullptr) std::cerr << ' ' << name;
+      std::cerr << '\n';
+    }
+    return 2;
+  }
+  std::ios::sync_with_stdio(false);
+  for (std::string line; std::getline(std::cin, line);)
+    std::cout << answer(line, operation) << '\n';
+  std::cout.flush();
+  return 0;
+}
+
+}  // namespace
+
+void add_escape(CLI::App& app, int& status) {
+  auto* command = app.add_subcommand(
+      "escape", "encode or decode names and texts: lines with the escapes of C on standard input");
+  auto const options = std::make_shared<Options>();
+  command
+      ->add_option("operation", options->operation,
+                   "encode, decode, decode-strict or decode-lenient; also replace (winpath) and "
+                   "parse (dspath)")
+      ->required();
+  command
+      ->add_option("scheme", options->scheme,
+                   "percent, pipe, vmxname, winpath, vmbase64, dsitem, uri, xml, windows1252 or "
+                   "dspath")
+      ->required();
+  command->callback([&status, options] { status = escape(*options); });
+}
+
+}  // namespace esxctl
