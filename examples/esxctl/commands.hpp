@@ -18,7 +18,10 @@ struct Connection {
   [[nodiscard]] esxvi::Credentials credentials(esxvi::Challenge const& challenge) const;
 };
 
+void add_escape(CLI::App& app, int& status);
 void add_list(CLI::App& app, Connection const& connection, int& status);
+void add_sim(CLI::App& app, Connection const& connection, int& status);
 void add_wire(CLI::App& app, int& status);
+void add_vmx(CLI::App& app, int& status);
 
 }  // namespace esxctl

@@ -22,8 +22,13 @@ int main(int argc, char** argv) {
                  "file whose first line is the password; else $ESXVI_PASSWORD, ~/.netrc, a prompt");
 
   int status = 0;
+  esxctl::add_escape(app, status);
   esxctl::add_list(app, connection, status);
+#ifdef ESXCTL_SIM
+  esxctl::add_sim(app, connection, status);
+#endif
   esxctl::add_wire(app, status);
+  esxctl::add_vmx(app, status);
 
   try {
     app.parse(argc, argv);

@@ -51,6 +51,11 @@ enum class errc {
   // files and their conversion
   malformed_file,
   not_convertible,
+  // tasks (<esxvi/task/errors.hpp> has their types)
+  question_pending,
+  task_pending,
+  task_failed,
+  task_lost,
 };
 
 /// Whether a request can have been executed by the server although no usable answer came back.
@@ -151,7 +156,8 @@ constexpr auto family(errc code) noexcept {
   if (code <= errc::unexpected_status) return family::http;
   if (code <= errc::value_out_of_range) return family::protocol;
   if (code <= errc::not_authenticated) return family::api;
-  return family::format;
+  if (code <= errc::not_convertible) return family::format;
+  return family::api;
 }
 template <int Family> struct family_base;
 template <> struct family_base<0> {

@@ -1,0 +1,17 @@
+# esxvi_sim: <esxvi/sim/implementation.hpp>, compiled once for all programs that link it, in parts that can be built side
+# by side.
+if(NOT TARGET esxvi_sim)
+  get_filename_component(impl "${CMAKE_CURRENT_LIST_DIR}/../include/esxvi/sim/impl" ABSOLUTE)
+  file(GLOB parts CONFIGURE_DEPENDS RELATIVE ${impl} ${impl}/*.hpp)
+  set(sources)
+  foreach(part IN LISTS parts)
+    set(source ${CMAKE_CURRENT_BINARY_DIR}/esxvi_sim/${part}.cpp)
+    file(CONFIGURE OUTPUT ${source} CONTENT "#include <esxvi/sim/impl/${part}>\n" @ONLY)
+    list(APPEND sources ${source})
+  endforeach()
+  add_library(esxvi_sim STATIC EXCLUDE_FROM_ALL ${sources})
+  target_link_libraries(esxvi_sim PUBLIC esxvi::esxvi)
+  if(TARGET esxvi_warnings)
+    target_link_libraries(esxvi_sim PRIVATE esxvi_warnings)
+  endif()
+endif()
