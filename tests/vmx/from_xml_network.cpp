@@ -147,5 +147,7 @@ TEST_CASE("adapters are numbered in their order") {
   CHECK(mentions(findings(devices, old), "at hardware version 4"));
   for (int i = 0; i < 6; ++i) devices += "<interface type='null'/>";
   CHECK(mentions(refused(devices, as_peer(10)), "adapters 0 to 9"));
-  CHECK(mentions(refused(devices, ours()), "adapters 0 to 9"));
+  // A file that has more of them must come back from its XML.
+  CHECK(mentions(findings(devices, ours()), "adapter 10 at hardware version"));
+  CHECK(mentions(added(devices, ours()), "ethernet10.present"));
 }

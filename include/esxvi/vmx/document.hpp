@@ -154,6 +154,8 @@ class Document {
   void append(std::string_view key, std::string_view value);
   /// Removes the key's lines, duplicates included; comments stay. Whether there were any.
   bool erase(std::string_view key);
+  /// Whether set() takes this key. Files may hold others, which stay as they are.
+  [[nodiscard]] bool can_be_key(std::string_view key) const noexcept;
   /// Removes all keys that begin like this: "ethernet1.". Returns the number of lines.
   std::size_t erase_prefix(std::string_view prefix);
 

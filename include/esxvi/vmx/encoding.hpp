@@ -138,7 +138,7 @@ class Encoding {
     // No name has other characters; "//TRANSLIT" and the like are orders to iconv.
     auto const plausible = [](char c) {
       return escape::letters_and_digits.contains(c) ||
-             std::string_view("-_.:+").find(c) != std::string_view::npos;
+             std::string_view("-_.:+ ").find(c) != std::string_view::npos;
     };
     if (name.empty() || name.size() > 64 || !std::all_of(name.begin(), name.end(), plausible))
       return {};

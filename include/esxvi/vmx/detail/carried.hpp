@@ -131,6 +131,7 @@ template <class F> void for_each_leftover(reading const& in, Machine const& back
       if (original.contains(key)) continue;  // with a value that its member could not hold
       was.clear();
       append_entry_text(was, {&g, &r, numbers}, entry);
+      make_printable(was);
       f(found_leftover{key, {}, was, nullptr});
     }
   });
@@ -171,7 +172,7 @@ template <class F> void for_each_leftover(reading const& in, Machine const& back
 /// The version of the virtual hardware, if a file can be written for it.
 [[nodiscard]] inline std::optional<std::int64_t> usable_version(Machine const& machine) {
   auto const& version = machine.hardware.version;
-  return version && *version > 0 ? version.stated() : std::nullopt;
+  return version && *version >= 3 ? version.stated() : std::nullopt;
 }
 
 /// `<metadata><esxvi:vmx>` with an element for each leftover.
@@ -234,6 +235,10 @@ inline void restore(Document& fresh, std::vector<leftover> const& leftovers,
       carried.emplace(key.substr(0, key.size() - 8), true);
   std::vector<leftover const*> due;
   for (leftover const& l : leftovers) {
+    if (!fresh.can_be_key(l.key)) {
+      note(l.key, "no new file can have this key");
+      continue;
+    }
     if (fresh.get(l.key) != l.was) {
       note(l.key, "the XML has changed here: what was kept beside it does not count any more");
       continue;
@@ -266,13 +271,13 @@ inline void bring_to(Document& target, Document const& wanted) {
   std::vector<std::string> gone;
   for (Document::Entry const& e : target.entries()) {
     std::string_view const key = target.key(e);
-    if (!e.duplicate() && !same_word(key, ".encoding") && !wanted.contains(key))
+    if (!e.duplicate() && !is_encoding(key) && target.can_be_key(key) && !wanted.contains(key))
       gone.emplace_back(key);
   }
   for (std::string const& key : gone) target.erase(key);
   for (Document::Entry const& e : wanted.entries()) {
     std::string_view const key = wanted.key(e);
-    if (e.duplicate() || same_word(key, ".encoding")) continue;
+    if (e.duplicate() || is_encoding(key)) continue;
     std::string_view const value = wanted.value(e, scratch);
     Document::Entry const* const now = target.find(key);
     if (now == nullptr || target.value(*now, other) != value) target.set(key, value);

@@ -30,11 +30,14 @@ inline std::size_t kinship(std::string_view a, std::string_view b) noexcept {
 
 }  // namespace detail
 
-inline void Document::check_key(std::string_view key) const {
+inline bool Document::can_be_key(std::string_view key) const noexcept {
   bool good = !key.empty();
   for (char const c : key) good = good && c > 0x20 && c != 0x7F && c != '=' && c != '#' && c != '"';
-  if (rules_ == grammar::peer) good = good && detail::is_peer_key(key);
-  if (!good)
+  return good && (rules_ != grammar::peer || detail::is_peer_key(key));
+}
+
+inline void Document::check_key(std::string_view key) const {
+  if (!can_be_key(key))
     throw invalid_argument(
         {"setting a value in a VMX file", file_, "'" + detail::shown(key) + "' cannot be a key",
          rules_ == grammar::peer ? "libvirt takes letters, digits and _:.-, a letter or dot first"

@@ -135,6 +135,7 @@ inline void write_constants(importing& in) {
     refuse(in, domain, "there is no hardware version " + std::to_string(*options.hardware_version),
            "3 to 21 or newer");
   xml::Element const* const devices = domain.child("devices");
+  check_unused(in, domain);
   read_os(in, domain);
   read_identity(in, domain);
   read_memory(in, domain);

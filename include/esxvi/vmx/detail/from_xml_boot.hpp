@@ -20,7 +20,9 @@ namespace esxvi::vmx::detail {
 
 inline void read_firmware(importing& in, xml::Element const& os) {
   Firmware& firmware = in.out.machine.firmware;
-  auto const type = word(in, os, "firmware", {"efi", "bios"});
+  auto const type = os.attribute_or("firmware", {}).empty()
+                        ? std::string_view()
+                        : word(in, os, "firmware", {"efi", "bios"});
   if (type == "efi") firmware.type = FirmwareType::efi;
   if (in.peer) return;
   if (type == "bios") firmware.type = FirmwareType::bios;
@@ -70,15 +72,12 @@ inline void read_os(importing& in, xml::Element const& domain) {
     in.out.machine.firmware.type = FirmwareType::efi;
   if (os == nullptr) return;
   if (xml::Element const* const smbios = os->child("smbios")) {
-    auto const mode = word(in, *smbios, "mode", {"emulate", "host", "sysinfo"});
+    auto const mode = word(in, *smbios, "mode", {"none", "emulate", "host", "sysinfo"});
     if (mode == "host") in.out.machine.identity.reflect_host = true;
     if (mode == "sysinfo")
       refuse_as_peer(in, {*smbios, "mode"}, "VMware has texts of its own there", "emulate or host");
   }
   read_firmware(in, *os);
-  if (in.peer)
-    for (xml::Element const& boot : os->children("boot"))
-      static_cast<void>(word(in, boot, "dev", {"fd", "hd", "cdrom", "network"}));
 }
 
 /// A device with <boot order=>.

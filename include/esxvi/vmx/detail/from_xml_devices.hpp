@@ -93,8 +93,12 @@ inline void set_video(importing& in, xml::Element const& e) {
   }
   std::uint32_t vram = 0;
   if (model != nullptr) {
-    vram = number_in<std::uint32_t>(in, *model, "vram").value_or(0);
-    auto const heads = number_in<std::uint32_t>(in, *model, "heads").value_or(1);
+    auto const count = [&](std::string_view name, std::uint32_t otherwise) {
+      if (model->attribute_or(name, {}).empty()) return otherwise;
+      return number<std::uint32_t>(in, {*model, name});
+    };
+    vram = count("vram", 0);
+    auto const heads = count("heads", 1);
     if (heads > 1) {
       if (in.peer) refuse(in, {*model, "heads"}, "libvirt knows one head only", "1");
       video.displays = heads;

@@ -64,6 +64,44 @@ inline void report_children(importing const& in, xml::Element const* parent,
   }
 }
 
+/// Elements that libvirt leaves out like everybody, but not before it has looked at their words.
+struct words_of_unused {
+  std::string_view element;
+  std::string_view words;  ///< each between blanks
+};
+inline constexpr std::array<words_of_unused, 3> lifecycle_words{{
+    {"on_poweroff", " destroy restart preserve rename-restart "},
+    {"on_reboot", " destroy restart preserve rename-restart "},
+    {"on_crash", " destroy restart preserve rename-restart coredump-destroy coredump-restart "},
+}};
+
+inline void check_unused(importing const& in, xml::Element const& domain) {
+  if (!in.peer) return;
+  for (auto const& row : lifecycle_words) {
+    xml::Element const* const e = domain.child(row.element);
+    if (e == nullptr || e->text().empty()) continue;
+    std::string const padded = " " + std::string(e->text()) + " ";
+    if (row.words.find(padded) == std::string_view::npos)
+      refuse(in, *e, "unknown value",
+             "one of" + std::string(row.words.substr(0, row.words.size() - 1)));
+  }
+  if (xml::Element const* const clock = domain.child("clock");
+      clock != nullptr && !clock->attribute_or("offset", {}).empty()) {
+    auto const offset =
+        word(in, *clock, "offset", {"utc", "localtime", "timezone", "variable", "absolute"});
+    if (offset == "timezone") static_cast<void>(mandatory(in, *clock, "timezone"));
+    if (offset == "absolute") static_cast<void>(mandatory(in, *clock, "start"));
+  }
+  xml::Element const* const os = domain.child("os");
+  if (os == nullptr) return;
+  for (xml::Element const& boot : os->children("boot")) {
+    static_cast<void>(mandatory(in, boot, "dev"));
+    static_cast<void>(word(in, boot, "dev", {"fd", "hd", "cdrom", "network"}));
+  }
+  if (xml::Element const* const menu = os->child("bootmenu"))
+    static_cast<void>(word(in, *menu, "enable", {"yes", "no"}));
+}
+
 inline void report_ignored(importing const& in, xml::Element const& domain) {
   if (in.options.findings == nullptr || in.peer) return;
   report_children(in, &domain, "");

@@ -240,8 +240,9 @@ inline void read_interfaces(importing& in, xml::Element const* devices) {
   constexpr std::int64_t many_since = 7;
   std::uint32_t const limit = in.peer && in.version < many_since ? few : many;
   for (xml::Element const& e : devices->children("interface")) {
-    if (next >= limit)
-      refuse(
+    // A file with more of them must come back from its XML.
+    if (next == limit || (next > limit && in.peer))
+      refuse_as_peer(
           in, e,
           "adapter " + std::to_string(next) + " at hardware version " + std::to_string(in.version),
           "adapters 0 to " + std::to_string(limit - 1));

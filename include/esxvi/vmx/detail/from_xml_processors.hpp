@@ -64,8 +64,8 @@ inline void read_shares(importing& in, xml::Element const& domain, processors co
   xml::Element const* const e = tune != nullptr ? tune->child("shares") : nullptr;
   if (e == nullptr || e->text().empty()) return;
   auto const shares = number<std::uint64_t>(in, *e);
-  // A limit of Linux, not of VMware.
-  if (in.peer && (shares < 2 || shares > 262144))
+  // A limit of Linux, not of VMware. libvirt writes a 0 all the same.
+  if (in.peer && shares != 0 && (shares < 2 || shares > 262144))
     refuse(in, *e, "the weight is out of range", "2 to 262144");
   constexpr std::array<std::uint64_t, 3> weights{500, 1000, 2000};
   Shares out{Shares::level::custom, shares};

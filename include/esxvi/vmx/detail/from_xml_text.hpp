@@ -282,14 +282,15 @@ template <class N>
   return {round_up(kib, 1024) / 1024};
 }
 
-/// "0-3,^2,5": nothing when it is malformed or names no CPU.
+/// "0-3,^2,5": nothing when it is malformed or names no CPU. As for libvirt, the last comma may be
+/// one too many.
 [[nodiscard]] inline std::optional<CpuSet> cpu_list(std::string_view s) {
   std::vector<bool> named(value<CpuSet>::most);
   for (bool more = true; more;) {
     std::size_t const comma = s.find(',');
     std::string_view item = trim(s.substr(0, comma));
-    more = comma != std::string_view::npos;
-    s.remove_prefix(more ? comma + 1 : s.size());
+    s.remove_prefix(comma != std::string_view::npos ? comma + 1 : s.size());
+    more = comma != std::string_view::npos && !trim(s).empty();
     bool const out = item.starts_with('^');
     if (out) item.remove_prefix(1);
     std::size_t const dash = out ? std::string_view::npos : item.find('-');

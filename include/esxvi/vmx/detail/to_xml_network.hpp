@@ -88,6 +88,11 @@ inline void read_address(making const& m, std::string_view device, Adapter const
   }
   // Some files state an address and not where it is from.
   if (!plan.mac && !type) plan.mac = a.address.stated();
+  if (plan.mac && (plan.mac->bytes[0] & 1U) != 0) {
+    m.report(severity::warning, device, fixed ? a.address.key : a.generated_address.key,
+             "a multicast address, which domain XML does not take: left out");
+    plan.mac.reset();
+  }
   if (a.check_address) plan.mac_check = *a.check_address ? "yes" : "no";
 }
 
