@@ -16,10 +16,23 @@
 
 namespace esxvi::soap {
 
+/// Leaves things out: servers have clients that speak older versions.
+class Selection {
+ public:
+  [[nodiscard]] virtual bool keeps(reflect::type_info const& type, std::size_t member) const = 0;
+  /// `type`, or the base that stands for it.
+  [[nodiscard]] virtual reflect::type_info const& known(reflect::type_info const& type) const = 0;
+
+ protected:
+  ~Selection() = default;
+};
+
 /// Writes objects as XML straight into a buffer, guided by type tables: the only encoder there is.
 class Encoder {
  public:
-  explicit Encoder(std::string& out) : out_(out) {}
+  /// `typed_items`: the items of an array in an anyType have xsi:type too, as servers send them.
+  explicit Encoder(std::string& out, Selection const* only = nullptr, bool typed_items = false)
+      : out_(out), only_(only), typed_items_(typed_items) {}
 
   /// One element, or as many as a container holds. An element gets xsi:type where the reader could
   /// not know its type, or when `typed` says so.
@@ -40,8 +53,9 @@ class Encoder {
         break;
       case kind::poly: {
         auto const& box = *static_cast<esxvi::detail::box const*>(value);
-        if (box.object() != nullptr)
-          object(name, *box.type(), box.object(), typed || box.type() != type.held->type);
+        if (box.object() == nullptr) break;
+        auto const& actual = only_ != nullptr ? only_->known(*box.type()) : *box.type();
+        object(name, actual, box.object(), typed || &actual != type.held->type);
         break;
       }
       case kind::any: {
@@ -69,7 +83,8 @@ class Encoder {
     item = item.starts_with("xsd:") ? item.substr(4) : type.name.substr(7);
     auto const all = type.elements(value);
     for (std::size_t i = 0; i < all.count; ++i)
-      element(item, *type.element, static_cast<char const*>(all.first) + i * type.stride, false);
+      element(item, *type.element, static_cast<char const*>(all.first) + i * type.stride,
+              typed_items_);
     close(name);
   }
 
@@ -101,7 +116,10 @@ class Encoder {
     if (extra != nullptr) out_ += extra->attributes();
     out_ += '>';
     if (extra == nullptr || extra->empty()) {
-      for (auto const& m : type.members) element(m.name, *m.type, m.at(object));
+      for (std::size_t i = 0; i < type.members.size(); ++i) {
+        auto const& m = type.members[i];
+        if (only_ == nullptr || only_->keeps(type, i)) element(m.name, *m.type, m.at(object));
+      }
     } else {
       for (std::uint32_t i = 0; i < type.members.size(); ++i) {
         out_ += extra->xml_before(i);
@@ -143,6 +161,8 @@ class Encoder {
   }
 
   std::string& out_;
+  Selection const* only_;
+  bool typed_items_;
 };
 
 }  // namespace esxvi::soap

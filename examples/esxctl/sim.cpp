@@ -1,0 +1,177 @@
+// esxctl sim: a simulated host for other programs.
+#include "commands.hpp"
+
+#include <esxvi/error.hpp>
+#include <esxvi/escape/uri.hpp>
+#include <esxvi/sim/host.hpp>
+#include <esxvi/sim/machine.hpp>
+#include <esxvi/sim/server.hpp>
+#include <esxvi/types/ComputeResource_properties.hpp>
+#include <esxvi/types/Datacenter_properties.hpp>
+#include <esxvi/types/HostSystem_properties.hpp>
+
+#include <pthread.h>
+
+#include <charconv>
+#include <csignal>
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace esxctl {
+
+namespace {
+
+namespace sim = esxvi::sim;
+namespace vim = esxvi::types;
+
+struct SimOptions {
+  std::string listen{"127.0.0.1:0"};
+  bool tls = false;
+  int machines = 6;
+  bool vcenter = false;
+  std::string certificate_file{};
+};
+
+/// "127.0.0.1:8989", "[::1]:0", ":8989", "127.0.0.1"
+void set_address(sim::ServerOptions& options, std::string_view text) {
+  auto const given = std::string{text};
+  auto const refuse = [&](char const* problem) {
+    throw esxvi::invalid_argument({"reading --listen", given, problem, "127.0.0.1:8989 is one"});
+  };
+  std::string_view port;
+  if (text.starts_with('[')) {
+    auto const end = text.find(']');
+    if (end == text.npos) refuse("a ] is missing");
+    port = text.substr(end + 1);
+    text = text.substr(1, end - 1);
+    if (!port.empty() && !port.starts_with(':')) refuse("what follows ] is not a port");
+    if (!port.empty()) port.remove_prefix(1);
+  } else if (auto const colon = text.find(':'); colon != text.npos) {
+    port = text.substr(colon + 1);
+    text = text.substr(0, colon);
+  }
+  if (!text.empty()) options.address = text;
+  if (port.empty()) return;
+  auto const [end, error] = std::from_chars(port.data(), port.data() + port.size(), options.port);
+  if (error != std::errc{} || end != port.data() + port.size())
+    refuse("the port is not a number of 0 to 65535");
+}
+
+std::string password(Connection const& connection) {
+  if (!connection.password_file.empty())
+    return esxvi::password_file(connection.password_file)({}).password;
+  if (char const* given = std::getenv("ESXVI_PASSWORD")) return given;
+  return "esxvi";
+}
+
+/// Some run, some are off, one sleeps, and the first one that is off asks when it is turned on.
+void add_machines(sim::Host& host, int count) {
+  for (int i = 1; i <= count; ++i) {
+    auto const number = (i < 10 ? "0" : "") + std::to_string(i);
+    switch (i % 6) {
+      case 1:
+        host.add_vm("web" + number)
+            .memory(2048)
+            .cpus(2)
+            .guest("debian12_64Guest", "Debian GNU/Linux 12 (64-bit)")
+            .host_name("web" + number)
+            .ip("192.0.2." + std::to_string(i % 250 + 1))
+            .powered_on();
+        break;
+      case 2:
+        host.add_vm("serial" + number)
+            .annotation("asks at power-on what to do with the file behind its serial port")
+            .serial_file("[datastore1] serial" + number + "/serial.out");
+        break;
+      case 3:
+        host.add_vm("db" + number).memory(8192).cpus(4, 2).disk(100).powered_on();
+        break;
+      case 4:
+        host.add_vm("test" + number)
+            .guest("windows2019srv_64Guest", "Microsoft Windows Server 2019 (64-bit)");
+        break;
+      case 5:
+        host.add_vm("idle" + number).suspended();
+        break;
+      default:
+        host.add_vm("app" + number).powered_on();
+        break;
+    }
+  }
+}
+
+/// For esxctl and virsh alike: libvirt wants to know which host of a vCenter is meant.
+std::string connection_uri(sim::Server const& server, sim::Host& host) {
+  auto const parameters = server.is_tls() ? "?no_verify=1" : "?transport=http";
+  if (!host.options().vcenter) return "esx://root@" + server.authority() + "/" + parameters;
+  auto const& places = host.places();
+  auto out = "vpx://administrator%40vsphere.local@" + server.authority();
+  for (auto const& name : {host.get<vim::Datacenter>(places.datacenter)->name,
+                           host.get<vim::ComputeResource>(places.compute_resource)->name,
+                           host.get<vim::HostSystem>(places.host)->name}) {
+    out.append("/").append(esxvi::escape::uri::encode(name));
+  }
+  return out + parameters;
+}
+
+int serve(Connection const& connection, SimOptions const& options) {
+  // Before any thread, so that all of them leave these signals to sigwait().
+  sigset_t ends{};
+  sigemptyset(&ends);
+  for (int const one : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&ends, one);
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+
+  sim::ServerOptions how{.tls = options.tls, .threads = 4};
+  set_address(how, options.listen);
+  sim::User const user{.name = options.vcenter ? "administrator@vsphere.local" : "root",
+                       .password = password(connection),
+                       .role = sim::Role::administrator,
+                       .full_name = "Administrator"};
+  sim::Host host{{.vcenter = options.vcenter, .users = {user}}};
+  add_machines(host, options.machines);
+  sim::Server server{host, how};
+  if (!options.certificate_file.empty()) {
+    std::ofstream file{options.certificate_file};
+    file << server.certificate_pem();
+    if (!file.flush()) {
+      throw esxvi::invalid_argument(
+          {"writing the certificate", options.certificate_file, "the file cannot be written", {}});
+    }
+  }
+  std::cout << connection_uri(server, host) << std::endl;  // flushed: somebody waits
+  int received = 0;
+  sigwait(&ends, &received);
+  server.stop();
+  return 0;
+}
+
+}  // namespace
+
+void add_sim(CLI::App& app, Connection const& connection, int& status) {
+  auto* const command = app.add_subcommand(
+      "sim",
+      "Serves a simulated ESX host on loopback until interrupted, and prints its URI when ready.\n"
+      "User root (vCenter: administrator@vsphere.local), password from --password-file,\n"
+      "$ESXVI_PASSWORD, else `esxvi`.");
+  command->fallthrough();
+  auto const options = std::make_shared<SimOptions>();
+  command->add_option("--listen", options->listen, "ADDR:PORT; port 0 takes a free one")
+      ->capture_default_str();
+  command->add_flag("--tls", options->tls, "HTTPS, with a certificate made for the occasion");
+  command
+      ->add_option("--certificate-file", options->certificate_file,
+                   "where to write that certificate, for clients that check it")
+      ->needs("--tls");
+  command->add_option("--vms", options->machines, "number of virtual machines")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 100'000));
+  command->add_flag("--vcenter", options->vcenter, "a vCenter with a cluster");
+  command->callback([&connection, &status, options] { status = serve(connection, *options); });
+}
+
+}  // namespace esxctl

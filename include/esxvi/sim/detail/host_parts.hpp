@@ -1,0 +1,33 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include <esxvi/sim/detail/property_path.hpp>
+#include <esxvi/sim/host.hpp>
+#include <esxvi/types/HostSystem_properties.hpp>
+
+#include <optional>
+#include <string_view>
+
+/// What the services of a physical host share.
+namespace esxvi::sim::detail {
+
+/// The host that a manager such as its network system belongs to: on a vCenter, networkSystem-9 is
+/// of host-9.
+inline Ref<types::HostSystem> host_of(Host& host, untyped_ref const& manager) {
+  auto const suffix = [](std::string_view id) { return id.substr(id.rfind('-') + 1); };
+  if (host.options().vcenter)
+    for (auto const& ref : host.all<types::HostSystem>())
+      if (suffix(ref.value()) == suffix(manager.value())) return ref;
+  return host.places().host;
+}
+
+/// Sets a property of a manager to what its host's configuration says, if that is something else.
+template <class M, class T>
+void mirror(Host& host, Ref<M> const& manager, std::optional<T> M::* member, T const& value) {
+  auto const now = host.find<M>(manager);
+  if (!now || (((*now).*member) && same(*reflect::type_of<T>(), &*((*now).*member), &value)))
+    return;
+  host.modify(manager, [&](M& m) { m.*member = value; });
+}
+
+}  // namespace esxvi::sim::detail

@@ -1,0 +1,157 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include <esxvi/sim/detail/state.hpp>
+#include <esxvi/sim/files.hpp>
+#include <esxvi/types/VirtualMachineConfigSpec.hpp>
+#include <esxvi/types/VirtualMachine_properties.hpp>
+#include <esxvi/vmx/machine.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What the services of virtual machines share.
+namespace esxvi::sim::detail {
+
+/// What is known of virtual machines beyond their properties.
+struct MachineServices {
+  std::map<std::string, std::shared_ptr<DatastoreFiles>, std::less<>> files;  // by datastore
+  // What the .vmx file of a machine was last made to say, hashed; none: it has no files yet.
+  std::map<std::string, std::size_t, std::less<>> written;
+  std::set<std::string, std::less<>> unsaved;       // machines that changed since
+  std::set<std::string, std::less<>> out_of_place;  // whose file says that it was elsewhere
+  std::set<std::string, std::less<>> locked_cds;    // machines whose guests hold the CD-ROM
+  // What snapshots keep beyond their configuration.
+  struct Kept {
+    types::VirtualMachinePowerState power{};
+    std::vector<Ref<types::Network>> networks;
+  };
+  std::map<std::string, Kept, std::less<>> snapshots;
+  std::int32_t next_snapshot = 1;
+};
+MachineServices& machine_services(Host& host);
+
+// ---- tasks ----
+
+/// States of power, to be joined.
+enum power_states : unsigned { when_off = 1, when_on = 2, when_suspended = 4, at_any_time = 7 };
+
+/// How a task of virtual machines goes. Each is one row in the file of its service.
+struct Operation {
+  std::string_view name;  ///< "VirtualMachine.powerOn"
+  unsigned allowed = at_any_time;
+  /// What InvalidPowerState says was wanted.
+  types::VirtualMachinePowerState wanted = types::VirtualMachinePowerState::poweredOff;
+  int milliseconds = 200;
+  bool shows_progress = false;
+  bool cancelable = false;
+};
+
+/// Why it cannot begin now: the state of power, another task, a question that is pending.
+std::optional<Failure> refusal(Host& host, Ref<types::VirtualMachine> const& vm,
+                               Operation const& what);
+Failure wrong_power(types::VirtualMachinePowerState is,
+                    std::optional<types::VirtualMachinePowerState> wanted);
+Ref<types::Task> start(Host& host, Ref<types::VirtualMachine> const& vm, Operation const& what,
+                       std::string_view user, std::function<Any(Host&)> effect,
+                       std::vector<Question> questions = {});
+/// A task of something else, such as of the folder that gets a new machine.
+TaskPlan plan_of(Operation const& what, std::function<Any(Host&)> effect);
+
+void set_power(Host& host, types::VirtualMachine& vm, types::VirtualMachinePowerState state);
+
+// ---- questions ----
+
+/// All that a machine asks when it is switched on.
+std::vector<Question> power_on_questions(Host& host, Ref<types::VirtualMachine> const& vm);
+/// The key of the answer that the machine's configuration gives to a question, if it does.
+std::optional<std::string> answer_in_advance(Host& host, untyped_ref const& vm,
+                                             Question const& question);
+/// A value of extraConfig; keys are the same in any case.
+std::optional<std::string> extra_value(types::VirtualMachineConfigInfo const& config,
+                                       std::string_view key);
+
+// ---- files ----
+
+/// "[datastore1] web01/web01.vmx"
+struct DatastorePath {
+  std::string datastore{};
+  std::string path{};
+  [[nodiscard]] std::string text() const { return "[" + datastore + "] " + path; }
+  [[nodiscard]] std::string directory() const {
+    auto const slash = path.rfind('/');
+    return slash == std::string::npos ? std::string() : path.substr(0, slash);
+  }
+  /// A file beside this one.
+  [[nodiscard]] DatastorePath beside(std::string_view name) const {
+    auto const in = directory();
+    return {datastore, in.empty() ? std::string(name) : in + "/" + std::string(name)};
+  }
+};
+/// Throws InvalidDatastorePath.
+DatastorePath datastore_path(std::string_view text);
+Ref<types::Datastore> find_datastore(Host& host, std::string_view name);
+/// Not brought up to date with the machines.
+std::shared_ptr<DatastoreFiles> files_as_they_are(Host& host, std::string_view datastore);
+bool file_exists(Host& host, std::string const& path);
+/// Brings the files of a machine up to date: its .vmx, and at first its disks.
+void save_machine(Host& host, std::string const& id);
+/// A disk: its descriptor, and the extent that it names.
+void write_disk(Host& host, std::string const& path, std::int64_t bytes, bool thin);
+void remove_disk(Host& host, std::string const& path);
+/// Size of a disk by its files; 0: it has none.
+std::int64_t disk_size(Host& host, std::string const& path);
+
+// ---- configurations ----
+
+/// The file of a machine, as a host writes it.
+std::string vmx_text(Host& host, types::VirtualMachineConfigInfo const& config);
+/// What a .vmx file says of a machine, added to `config`.
+void read_vmx(Host& host, vmx::Machine const& file, DatastorePath const& at,
+              types::VirtualMachineConfigInfo& config);
+/// By which a machine knows that its files were moved or copied.
+std::string location_uuid(Host& host, std::string const& vmx_path);
+
+/// Applies what a ConfigSpec sets to a configuration; throws what a host would.
+void reconfigure(Host& host, types::VirtualMachineConfigInfo& config, bool is_on,
+                 types::VirtualMachineConfigSpec const& spec);
+void change_devices(Host& host, types::VirtualMachineConfigInfo& config, bool is_on,
+                    types::VirtualMachineConfigSpec const& spec);
+/// To be called when the devices of a machine, or its files, are others than before: which networks
+/// and datastores it uses, and who knows of it.
+void relink(Host& host, Ref<types::VirtualMachine> const& vm);
+/// New identity: UUIDs and generated MAC addresses.
+void renew_identity(Host& host, types::VirtualMachineConfigInfo& config);
+std::string new_mac(Host& host);
+/// Label and summary, where a device has none.
+void describe_device(Poly<types::VirtualDevice>& device);
+/// How the full name of a guest system reads.
+std::string guest_full_name(std::string_view id);
+
+// ---- what is in the inventory ----
+
+/// A machine without devices of its own, at a place of the inventory.
+struct Placement {
+  Ref<types::Folder> folder{};
+  std::optional<Ref<types::ResourcePool>> pool{};
+  std::optional<Ref<types::HostSystem>> host{};
+};
+/// `describe` completes the configuration; the machine goes again when that throws.
+Ref<types::VirtualMachine> add_machine(
+    Host& host, Placement const& at, std::string const& name,
+    std::function<void(types::VirtualMachineConfigInfo&)> const& describe);
+/// Takes a machine out of the inventory; its files stay.
+void remove_machine(Host& host, Ref<types::VirtualMachine> const& vm);
+void remove_snapshots(Host& host, Ref<types::VirtualMachine> const& vm);
+/// Throws DuplicateName when another machine has this name.
+void require_free_name(Host& host, std::string_view name, std::string_view but = {});
+
+}  // namespace esxvi::sim::detail

@@ -1,0 +1,95 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include <esxvi/sim/host.hpp>
+#include <esxvi/sim/on.hpp>
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+namespace esxvi::sim::detail {
+
+class Collector;
+class Filter;
+struct MachineServices;
+struct RunningTask;
+
+/// Everything a host knows. Whoever reads or writes it holds `mutex`.
+struct State {
+  HostOptions options;
+  Places places;
+
+  std::recursive_mutex mutex;
+  int depth = 0;  // of locks of the thread that holds the mutex
+
+  // Objects, in the order of their making; places of removed ones stay empty until some are many.
+  std::vector<std::unique_ptr<Object>> objects;
+  std::unordered_map<std::string, std::size_t> object_index;  // by id and kind
+  std::size_t removed = 0;
+  std::map<std::string, std::unique_ptr<Kind>, std::less<>> kinds;
+  std::map<std::string, reflect::type_info const*, std::less<>> tables;  // bases included
+  std::uint64_t version = 0;
+  std::map<std::string, std::vector<std::function<void(Host&, Object&, Call const*)>>, std::less<>>
+      derivations, computations;
+  bool deriving = false;
+  std::uint64_t structure = 0;  // grows when objects come, go or change their children
+  std::uint64_t viewed = 0;     // what of it the views show
+  std::vector<untyped_ref> container_views;
+
+  // Methods
+  std::map<std::string, Method, std::less<>> methods;
+  std::vector<std::pair<std::string, Host::PathHandler>> paths;
+  std::vector<Trouble> troubles;
+  std::map<std::string, std::uint64_t, std::less<>> call_counts;
+  std::uint64_t call_count = 0;
+  Call const* serving = nullptr;  // whose handler runs
+
+  // Sessions
+  std::map<std::string, std::shared_ptr<HostSession>, std::less<>> sessions;  // by cookie
+  std::map<std::string, std::string, std::less<>> clone_tickets;              // to session keys
+  std::vector<std::function<void(HostSession const&)>> session_ends;
+
+  // Property collectors: by reference value, and the one that every session has, by session key.
+  std::map<std::string, std::shared_ptr<Collector>, std::less<>> collectors;
+  std::vector<std::weak_ptr<Collector>> waiting;                         // with parked calls
+  bool news = false;                                                     // for any of them
+  std::map<std::string, std::shared_ptr<void>, std::less<>> retrievals;  // by token
+
+  // Time
+  std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
+  std::chrono::system_clock::time_point started_at = std::chrono::system_clock::now();
+  std::chrono::nanoseconds simulated{0};
+  std::map<std::pair<std::chrono::nanoseconds, std::uint64_t>, std::function<void()>> timers;
+  std::unordered_map<std::uint64_t, std::chrono::nanoseconds> timer_times;
+  std::uint64_t next_timer = 1;
+  std::condition_variable_any timer_signal;
+  std::jthread timer_thread;
+  bool closing = false;
+
+  // Tasks
+  std::map<std::string, std::shared_ptr<RunningTask>, std::less<>> tasks;  // that have not ended
+  std::map<std::string, std::function<void(std::string_view)>, std::less<>> questions;  // by id
+  std::vector<std::function<void(untyped_ref const&, std::string_view, TaskPlan&)>> plan_hooks;
+  std::map<std::string, std::vector<Question>, std::less<>> power_on_questions;  // by machine
+  std::uint64_t next_task = 1;
+  std::uint64_t next_question = 0;
+
+  std::shared_ptr<MachineServices> machines;
+
+  std::uint64_t next_id = 1;
+  std::uint64_t random = 1;
+  std::vector<std::function<void(Host&, std::vector<std::string>&)>> checks;
+
+  // Done when the last lock goes.
+  std::vector<std::function<void()>> afterwards;
+};
+
+}  // namespace esxvi::sim::detail

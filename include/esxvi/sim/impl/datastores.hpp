@@ -1,0 +1,305 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+// Files of datastores as clients manage them, and datastores themselves. Part of
+// <esxvi/sim/implementation.hpp>.
+#pragma once
+
+#include <esxvi/sim/detail/machines.hpp>
+#include <esxvi/sim/host_files.hpp>
+#include <esxvi/sim/machine.hpp>
+#include <esxvi/sim/on.hpp>
+#include <esxvi/sim/services.hpp>
+#include <esxvi/types/Datastore.hpp>
+#include <esxvi/types/Datastore_properties.hpp>
+#include <esxvi/types/FileManager.hpp>
+#include <esxvi/types/VirtualDisk.hpp>
+#include <esxvi/types/VirtualDiskManager.hpp>
+#include <esxvi/types/VirtualMachine_properties.hpp>
+#include <esxvi/types/fault/FileFault.hpp>
+#include <esxvi/types/fault/InvalidArgument.hpp>
+#include <esxvi/types/fault/InvalidDatastore.hpp>
+#include <esxvi/types/fault/NotSupported.hpp>
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace esxvi::sim {
+
+namespace detail {
+
+namespace {
+
+/// A file as a request names it.
+struct FilePlace {
+  Ref<types::Datastore> datastore{};
+  DatastorePath path{};
+  std::shared_ptr<DatastoreFiles> files{};
+};
+
+inline FilePlace place_of(Host& host, std::string_view text) {
+  FilePlace out;
+  out.path = datastore_path(text);
+  out.datastore = find_datastore(host, out.path.datastore);
+  out.files = files_of(host, out.datastore);
+  return out;
+}
+
+/// Throws what a server says of a file operation that failed.
+inline void expect_success(FileResult result, DatastorePath const& path) {
+  auto const refuse = [&](auto why, std::string_view text) {
+    why.file = path.text();
+    throw fault(std::move(why), "File " + path.text() + " " + std::string(text));
+  };
+  switch (result) {
+    case FileResult::ok:
+    case FileResult::created:
+      return;
+    case FileResult::not_found:
+      return refuse(types::FileNotFound(), "was not found");
+    case FileResult::exists:
+      return refuse(types::FileAlreadyExists(), "already exists");
+    case FileResult::is_directory:
+      return refuse(types::NotAFile(), "is not a file");
+    case FileResult::not_directory:
+      return refuse(types::NotADirectory(), "is not a directory");
+    case FileResult::not_empty:
+      return refuse(types::DirectoryNotEmpty(), "is not empty");
+    case FileResult::locked:
+      return refuse(types::FileLocked(), "is locked");
+    case FileResult::no_space: {
+      types::NoDiskSpace why;
+      why.datastore = path.datastore;
+      return refuse(std::move(why), "does not fit: insufficient disk space on the datastore");
+    }
+    case FileResult::bad_path:
+      break;
+  }
+  types::InvalidDatastorePath why;
+  why.datastorePath = path.text();
+  throw fault(std::move(why), "Invalid datastore path '" + path.text() + "'.");
+}
+
+inline void update_space(Host& host, Ref<types::Datastore> const& ref) {
+  auto const free = static_cast<std::int64_t>(files_of(host, ref)->free_space());
+  if (host.get<types::Datastore>(ref)->summary.freeSpace != free)
+    host.modify(ref, [&](types::Datastore& d) { d.summary.freeSpace = free; });
+}
+
+/// Starts a task that changes files; what it changes is free afterwards.
+inline Ref<types::Task> file_task(Call& call, std::string_view operation, FilePlace const& at,
+                                  std::function<void(Host&)> act) {
+  call.require("Datastore.FileManagement", at.datastore);
+  TaskPlan plan;
+  plan.finish = [act = std::move(act), store = at.datastore](Host& host) {
+    act(host);
+    update_space(host, store);
+    return Any();
+  };
+  return call.host().start_task(at.datastore, operation, std::move(plan), call.user());
+}
+
+inline std::string extent_of(std::string path) {
+  if (path.ends_with(".vmdk")) path.resize(path.size() - 5);
+  return path + "-flat.vmdk";
+}
+
+/// Moves or copies a file, or a disk with its extent.
+inline void transfer(FilePlace const& from, FilePlace const& to, bool replace, bool keep,
+                     bool disk) {
+  if (from.files == to.files) {
+    expect_success(keep ? to.files->copy(from.path.path, to.path.path, replace)
+                        : to.files->move(from.path.path, to.path.path, replace),
+                   from.path);
+  } else {
+    auto const content = from.files->read(from.path.path);
+    if (!content) expect_success(FileResult::not_found, from.path);
+    if (!replace && to.files->exists(to.path.path)) expect_success(FileResult::exists, to.path);
+    expect_success(to.files->write(to.path.path, *content), to.path);
+    if (!keep) expect_success(from.files->remove(from.path.path), from.path);
+  }
+  if (!disk) return;
+  auto text = to.files->read(to.path.path)->text();
+  auto const name = [](std::string const& path) { return path.substr(path.rfind('/') + 1); };
+  FilePlace one{from.datastore, {from.path.datastore, extent_of(from.path.path)}, from.files};
+  FilePlace other{to.datastore, {to.path.datastore, extent_of(to.path.path)}, to.files};
+  if (!one.files->exists(one.path.path)) return;
+  transfer(one, other, replace, keep, false);
+  std::string const old_name = "\"" + name(one.path.path) + "\"";
+  if (auto const at = text.find(old_name); at != std::string::npos)
+    text.replace(at, old_name.size(), "\"" + name(other.path.path) + "\"");
+  // A copy is another disk.
+  if (auto const at = text.find("ddb.uuid"); keep && at != std::string::npos)
+    text.erase(at, text.find('\n', at) - at + 1);
+  expect_success(to.files->write(to.path.path, std::move(text)), to.path);
+}
+
+template <class R>
+Ref<types::Task> transfer_task(Call& call, R const& r, std::string_view operation,
+                               std::string const& target, bool keep, bool disk) {
+  auto const from = place_of(call.host(), *r.sourceName);
+  auto const to = place_of(call.host(), target);
+  bool const replace = r.force.value_or(false);
+  return file_task(call, operation, to, [=](Host& host) {
+    transfer(from, to, replace, keep, disk);
+    if (!keep) update_space(host, from.datastore);
+  });
+}
+
+/// "60 00 C2 9a 1b 2c 3d 4e-5f 60 71 82 93 a4 b5 c6", as disks print their UUIDs.
+inline std::string disk_uuid_text(std::uint64_t high, std::uint64_t low) {
+  std::string out;
+  constexpr std::string_view digits = "0123456789abcdef";
+  for (int i = 0; i < 16; ++i) {
+    auto const byte = static_cast<unsigned>((i < 8 ? high : low) >> (8 * (7 - i % 8))) & 0xFFU;
+    if (i > 0) out += i == 8 ? '-' : ' ';
+    out.append(1, digits[byte >> 4U]).append(1, digits[byte & 15U]);
+  }
+  return out;
+}
+
+/// As the machine says that has the disk, as the descriptor says, else from the path.
+inline std::string disk_uuid(Host& host, FilePlace const& at) {
+  auto const content = at.files->read(at.path.path);
+  if (!content) expect_success(FileResult::not_found, at.path);
+  std::string_view const text = content->head();
+  if (auto const start = text.find("ddb.uuid = \""); start != std::string_view::npos) {
+    auto const value = text.substr(start + 12);
+    return std::string(value.substr(0, value.find('"')));
+  }
+  for (auto const& ref : host.get<types::Datastore>(at.datastore)->vm) {
+    auto const vm = host.find<types::VirtualMachine>(ref);
+    if (!vm || !vm->config) continue;
+    for (auto const& d : vm->config->hardware.device)
+      if (auto const* backing = d->backing.as<types::VirtualDiskFlatVer2BackingInfo>();
+          backing != nullptr && backing->fileName == at.path.text() && backing->uuid) {
+        std::uint64_t halves[2] = {0, 0};
+        std::size_t count = 0;
+        for (char const c : *backing->uuid) {
+          std::string_view const digits = "0123456789abcdef";
+          auto const value = digits.find(static_cast<char>(c | 0x20));
+          if (value == std::string_view::npos || count == 32) continue;
+          halves[count / 16] = halves[count / 16] << 4U | value;
+          ++count;
+        }
+        return disk_uuid_text(halves[0], halves[1]);
+      }
+  }
+  auto const hash = static_cast<std::uint64_t>(std::hash<std::string>()(at.path.text()));
+  return disk_uuid_text(0x6000C290'00000000U | hash >> 32U, hash);
+}
+
+inline FilePlace disk_place(Host& host, std::string_view text) {
+  auto const at = place_of(host, text);
+  if (!at.files->exists(at.path.path)) expect_success(FileResult::not_found, at.path);
+  return at;
+}
+
+inline void add_file_methods(Host& host) {
+  using namespace esxvi::types;
+  host.on<MakeDirectory>([](Call& call, MakeDirectory const& r) {
+    auto const at = place_of(call.host(), *r.name);
+    call.require("Datastore.FileManagement", at.datastore);
+    expect_success(
+        at.files->make_directory(at.path.path, r.createParentDirectories.value_or(false)), at.path);
+  });
+  host.on<DeleteDatastoreFile_Task>([](Call& call, DeleteDatastoreFile_Task const& r) {
+    auto const at = place_of(call.host(), *r.name);
+    return file_task(call, "FileManager.deleteFile", at, [at](Host&) {
+      expect_success(at.files->remove(at.path.path, true), at.path);
+    });
+  });
+  host.on<MoveDatastoreFile_Task>([](Call& call, MoveDatastoreFile_Task const& r) {
+    return transfer_task(call, r, "FileManager.moveFile", *r.destinationName, false, false);
+  });
+  host.on<CopyDatastoreFile_Task>([](Call& call, CopyDatastoreFile_Task const& r) {
+    return transfer_task(call, r, "FileManager.copyFile", *r.destinationName, true, false);
+  });
+}
+
+inline void add_disk_methods(Host& host) {
+  using namespace esxvi::types;
+  host.on<CreateVirtualDisk_Task>([](Call& call, CreateVirtualDisk_Task const& r) {
+    auto const at = place_of(call.host(), *r.name);
+    auto const* const spec = (*r.spec).template as<FileBackedVirtualDiskSpec>();
+    if (spec == nullptr) throw fault(NotSupported());
+    auto const bytes = spec->capacityKb * 1024;
+    bool const thin = spec->diskType == "thin" || (*r.spec).template is<SeSparseVirtualDiskSpec>();
+    return file_task(call, "VirtualDiskManager.createVirtualDisk", at, [=](Host& h) {
+      if (at.files->exists(at.path.path)) expect_success(FileResult::exists, at.path);
+      if (auto const in = at.path.directory(); !in.empty() && !at.files->exists(in))
+        expect_success(FileResult::not_found, at.path);
+      if (!thin && static_cast<std::uint64_t>(bytes) > at.files->free_space())
+        expect_success(FileResult::no_space, at.path);
+      write_disk(h, at.path.text(), bytes, thin);
+    });
+  });
+  host.on<DeleteVirtualDisk_Task>([](Call& call, DeleteVirtualDisk_Task const& r) {
+    auto const at = disk_place(call.host(), *r.name);
+    return file_task(call, "VirtualDiskManager.deleteVirtualDisk", at, [at](Host&) {
+      expect_success(at.files->remove(at.path.path), at.path);
+      static_cast<void>(at.files->remove(extent_of(at.path.path)));
+    });
+  });
+  host.on<CopyVirtualDisk_Task>([](Call& call, CopyVirtualDisk_Task const& r) {
+    return transfer_task(call, r, "VirtualDiskManager.copyVirtualDisk", *r.destName, true, true);
+  });
+  host.on<MoveVirtualDisk_Task>([](Call& call, MoveVirtualDisk_Task const& r) {
+    return transfer_task(call, r, "VirtualDiskManager.moveVirtualDisk", *r.destName, false, true);
+  });
+  host.on<ExtendVirtualDisk_Task>([](Call& call, ExtendVirtualDisk_Task const& r) {
+    auto const at = disk_place(call.host(), *r.name);
+    auto const bytes = *r.newCapacityKb * 1024;
+    if (bytes < disk_size(call.host(), at.path.text())) {
+      InvalidArgument why;
+      why.invalidProperty = "newCapacityKb";
+      throw fault(std::move(why));
+    }
+    return file_task(call, "VirtualDiskManager.extendVirtualDisk", at, [at, bytes](Host& h) {
+      auto const extent = at.files->stat(extent_of(at.path.path));
+      write_disk(h, at.path.text(), bytes, extent && extent->allocated < extent->size);
+    });
+  });
+  host.on<ZeroFillVirtualDisk_Task>([](Call& call, ZeroFillVirtualDisk_Task const& r) {
+    auto const at = disk_place(call.host(), *r.name);
+    return file_task(call, "VirtualDiskManager.zeroFillVirtualDisk", at, [at](Host& h) {
+      auto const size = static_cast<std::uint64_t>(disk_size(h, at.path.text()));
+      expect_success(at.files->write(extent_of(at.path.path), FileContent::sparse(size), size),
+                     at.path);
+    });
+  });
+  host.on<QueryVirtualDiskUuid>([](Call& call, QueryVirtualDiskUuid const& r) {
+    return disk_uuid(call.host(), place_of(call.host(), *r.name));
+  });
+  host.on<SetVirtualDiskUuid>([](Call& call, SetVirtualDiskUuid const& r) {
+    auto const at = disk_place(call.host(), *r.name);
+    call.require("Datastore.FileManagement", at.datastore);
+    auto text = at.files->read(at.path.path)->text();
+    if (auto const old = text.find("ddb.uuid"); old != std::string::npos)
+      text.erase(old, text.find('\n', old) - old + 1);
+    expect_success(at.files->write(at.path.path, text + "ddb.uuid = \"" + *r.uuid + "\"\n"),
+                   at.path);
+  });
+}
+
+}  // namespace
+}  // namespace detail
+
+void add_datastore_methods(Host& host) {
+  using namespace esxvi::types;
+  detail::add_file_methods(host);
+  detail::add_disk_methods(host);
+  host.on<RefreshDatastore>(
+      [](Call& call, RefreshDatastore const& r) { detail::update_space(call.host(), *r.self); });
+  host.on<RefreshDatastoreStorageInfo>([](Call& call, RefreshDatastoreStorageInfo const& r) {
+    detail::update_space(call.host(), *r.self);
+  });
+  host.on<RenameDatastore>([](Call& call, RenameDatastore const& r) {
+    call.host().modify(r.self.value, [&](Datastore& d) { d.name = server_name(*r.newName); });
+  });
+}
+
+}  // namespace esxvi::sim

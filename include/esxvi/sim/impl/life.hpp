@@ -1,0 +1,194 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+// How a host begins, ends, and looks after itself. Part of <esxvi/sim/implementation.hpp>.
+#pragma once
+
+#include <esxvi/sim/detail/property_collector.hpp>
+#include <esxvi/sim/detail/state.hpp>
+#include <esxvi/sim/services.hpp>
+#include <esxvi/types/ComputeResource_properties.hpp>
+#include <esxvi/types/Datastore_properties.hpp>
+#include <esxvi/types/Folder_properties.hpp>
+#include <esxvi/types/HostSystem_properties.hpp>
+#include <esxvi/types/Network_properties.hpp>
+#include <esxvi/types/ResourcePool_properties.hpp>
+#include <esxvi/types/Task_properties.hpp>
+#include <esxvi/types/VirtualMachine_properties.hpp>
+#include <esxvi/types/versions.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace esxvi::sim {
+
+namespace detail {
+void add_machine_rules(Host& host);
+
+namespace {
+
+/// What /sdk/vimServiceVersions.xml says: the newest version first, then all before it.
+inline std::string service_versions(std::string_view newest) {
+  std::string prior;
+  for (auto const& v : types::api_versions)
+    if (v.wire_namespace == "vim25" && v.name.find('u') == std::string_view::npos &&
+        types::version_order(v.name) < types::version_order(newest))
+      prior = "<version>" + std::string(v.wire_version) + "</version>" + prior;
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<namespaces version=\"1.0\"><namespace>"
+         "<name>urn:vim25</name><version>" +
+         std::string(newest) + "</version><priorVersions>" + prior +
+         "</priorVersions></namespace></namespaces>\n";
+}
+
+template <class T, class List> bool holds(List const& list, Ref<T> const& wanted) {
+  return std::any_of(list.begin(), list.end(), [&](untyped_ref const& r) {
+    return r.value() == wanted.value() && r.type() == wanted.type();
+  });
+}
+
+inline void check_machine(Host& host, Ref<types::VirtualMachine> const& ref,
+                          std::vector<std::string>& wrong) {
+  auto const vm = host.get<types::VirtualMachine>(ref);
+  auto const say = [&](std::string what) { wrong.push_back(ref.value() + ": " + std::move(what)); };
+  if (!vm->runtime.host || !host.find<types::HostSystem>(*vm->runtime.host))
+    say("its host does not exist");
+  else if (!holds(host.get<types::HostSystem>(*vm->runtime.host)->vm, ref))
+    say("its host does not have it");
+  if (vm->resourcePool && !holds(host.get<types::ResourcePool>(*vm->resourcePool)->vm, ref))
+    say("its pool does not have it");
+  for (auto const& store : vm->datastore)
+    if (!holds(host.get<types::Datastore>(store)->vm, ref)) say("a datastore does not have it");
+  for (auto const& network : vm->network)
+    if (!holds(host.get<types::Network>(network)->vm, ref)) say("a network does not have it");
+  if (vm->summary.runtime.powerState != vm->runtime.powerState) say("its summary is out of date");
+  if (vm->config && vm->config->name != vm->name) say("its name differs from its configuration's");
+  bool const asks = vm->runtime.question.has_value();
+  if (asks && host.state().questions.count(vm->runtime.question->id) == 0)
+    say("nobody waits for the answer to its question");
+  if (vm->config) {
+    std::set<std::int32_t> keys;
+    for (auto const& d : vm->config->hardware.device)
+      if (!keys.insert(d->key).second) say("two devices have the key " + std::to_string(d->key));
+    for (auto const& d : vm->config->hardware.device)
+      if (d->controllerKey && keys.count(*d->controllerKey) == 0)
+        say("a device's controller is missing");
+  }
+}
+
+}  // namespace
+}  // namespace detail
+
+Host::Host(HostOptions options) : state_(std::make_unique<detail::State>()) {
+  detail::State& s = *state_;
+  s.options = std::move(options);
+  s.random = s.options.seed;
+  if (s.options.users.empty()) {
+    s.options.users = {{s.options.vcenter ? "administrator@vsphere.local" : "root", "esxvi",
+                        Role::administrator, "Administrator"},
+                       {"viewer", "esxvi", Role::read_only, "Viewer"}};
+  }
+  Lock const hold(*this);
+  detail::add_machine_rules(*this);
+  // Kinds that clients may ask for while there are none.
+  for (auto const* t = reflect::type_of<types::VirtualMachine>(); t != nullptr; t = t->base)
+    s.tables.emplace(t->name, t);
+  for (auto const* t = reflect::type_of<types::Task>(); t != nullptr; t = t->base)
+    s.tables.emplace(t->name, t);
+  build_inventory(*this);
+  add_core_services(*this);
+  on_path("/sdk/vimServiceVersions.xml",
+          [text = detail::service_versions(s.options.api_version)](
+              WebRequest const&, Done const& done, std::stop_token const&) {
+            done({.status = 200, .headers = {{"Content-Type", "text/xml"}}, .body = text});
+          });
+}
+
+Host::~Host() {
+  detail::State& s = *state_;
+  {
+    Lock const hold(*this);
+    s.closing = true;
+  }
+  if (s.timer_thread.joinable()) {
+    {
+      // Held, so that the thread is either before its look at the stop or asleep.
+      std::lock_guard const lock(s.mutex);
+      s.timer_thread.request_stop();
+      s.timer_signal.notify_all();
+    }
+    s.timer_thread.join();
+  }
+  end_all_sessions();
+  Lock const hold(*this);
+  s.collectors.clear();
+}
+
+void add_core_services(Host& host) {
+  add_session_methods(host);
+  add_retrieval_methods(host);
+  add_property_update_methods(host);
+  add_view_methods(host);
+  add_search_methods(host);
+  add_task_methods(host);
+  add_power_methods(host);
+  add_machine_file_services(host);
+  add_configuration_methods(host);
+  add_registry_methods(host);
+  add_placement_methods(host);
+  add_snapshot_methods(host);
+  add_console_methods(host);
+  add_autostart_methods(host);
+  add_browser_methods(host);
+  add_datastore_methods(host);
+  add_event_services(host);
+  add_host_services(host);
+  add_network_services(host);
+  add_statistics_services(host);
+  add_storage_services(host);
+}
+
+std::vector<std::string> Host::check() {
+  using namespace types;
+  Lock const hold(*this);
+  std::vector<std::string> wrong;
+  for_each([&](Object const& object) {
+    auto const properties = object.properties();
+    bool const entity = object.kind().is_a("ManagedEntity");
+    std::string const name = object.ref().type() + " " + object.ref().value();
+    if (find_object(object.ref()) != &object) wrong.push_back(name + ": not in the index");
+    if (entity)
+      detail::visit_references(object.type(), properties.get(), [&](untyped_ref const& ref) {
+        // Of managers that a host lacks there are references too, but not among entities.
+        if (find_object(ref) == nullptr)
+          wrong.push_back(name + ": refers to " + ref.type() + " " + ref.value() +
+                          ", which does not exist");
+      });
+    if (!object.owner().empty()) {
+      auto const all = sessions();
+      if (std::none_of(all.begin(), all.end(),
+                       [&](auto const& s) { return s->key == object.owner(); }))
+        wrong.push_back(name + ": outlived its session");
+    }
+    if (object.kind().is_a("VirtualMachine"))
+      detail::check_machine(*this, Ref<VirtualMachine>(object.ref().value()), wrong);
+    if (object.kind().is_a("Folder")) {
+      auto const folder = get<Folder>(object.ref());
+      for (auto const& child : folder->childEntity) {
+        auto const c = find<ManagedEntity>(child);
+        if (c && (!c->parent || c->parent->value() != object.ref().value()))
+          wrong.push_back(name + ": " + child.value() + " names another parent");
+      }
+    }
+    if (object.kind().is_a("Task")) {
+      auto const task = get<Task>(object.ref());
+      bool const over =
+          task->info.state == TaskInfoState::success || task->info.state == TaskInfoState::error;
+      if (over == (state_->tasks.count(object.ref().value()) > 0))
+        wrong.push_back(name + ": ended and still runs, or neither");
+      if ((task->info.state == TaskInfoState::error) != task->info.error.has_value())
+        wrong.push_back(name + ": its error does not go with its state");
+    }
+  });
+  for (auto const& check : std::vector(state_->checks)) check(*this, wrong);
+  return wrong;
+}
+
+}  // namespace esxvi::sim

@@ -1,0 +1,207 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+// Logging in and out. Part of <esxvi/sim/implementation.hpp>.
+#pragma once
+
+#include <esxvi/sim/detail/property_collector.hpp>
+#include <esxvi/sim/detail/state.hpp>
+#include <esxvi/sim/services.hpp>
+#include <esxvi/types/ServiceInstance.hpp>
+#include <esxvi/types/SessionManager.hpp>
+#include <esxvi/types/SessionManager_properties.hpp>
+#include <esxvi/types/fault/InvalidLogin.hpp>
+#include <esxvi/types/fault/InvalidState.hpp>
+#include <esxvi/types/fault/NotFound.hpp>
+
+#include <algorithm>
+
+namespace esxvi::sim {
+
+namespace {
+
+inline types::UserSession describe(HostSession const& session) {
+  types::UserSession s;
+  s.key = session.key;
+  s.userName = session.user.name;
+  s.fullName = session.user.full_name;
+  s.loginTime = session.since;
+  s.lastActiveTime = session.last_active_at;
+  s.locale = "en";
+  s.messageLocale = "en";
+  s.extensionSession = false;
+  s.ipAddress = session.address;
+  s.userAgent = session.agent;
+  s.callCount = session.calls;
+  return s;
+}
+
+// The value of a cookie, without the quotation marks that servers put around it.
+inline std::string_view cookie_value(std::string_view cookies, std::string_view name) {
+  while (!cookies.empty()) {
+    std::size_t const end = std::min(cookies.find(';'), cookies.size());
+    std::string_view one = cookies.substr(0, end);
+    cookies.remove_prefix(std::min(end + 1, cookies.size()));
+    while (one.starts_with(' ')) one.remove_prefix(1);
+    if (!one.starts_with(name) || one.substr(name.size(), 1) != "=") continue;
+    one.remove_prefix(name.size() + 1);
+    if (one.starts_with('"')) one.remove_prefix(1);
+    if (one.ends_with('"')) one.remove_suffix(1);
+    return one;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::shared_ptr<HostSession> Host::session_of(WebRequest const& request) {
+  Lock const hold(*this);
+  for (http::header const& h : request.headers) {
+    std::vector<http::header> const one{h};
+    auto const* const cookies = http::find_header(one, "Cookie");
+    if (cookies == nullptr) continue;
+    auto const found = state_->sessions.find(cookie_value(*cookies, "vmware_soap_session"));
+    if (found == state_->sessions.end()) continue;
+    auto const session = found->second;
+    auto const idle = state_->options.session_idle;
+    if (idle.count() > 0 && elapsed() - session->last_active > idle) {
+      end_session(session->key);
+      return nullptr;
+    }
+    return session;
+  }
+  return nullptr;
+}
+
+User const* Host::authenticate(std::string_view name, std::string_view password) {
+  for (User const& user : state_->options.users)
+    if (user.name == name && user.password == password) return &user;
+  return nullptr;
+}
+
+std::shared_ptr<HostSession> Host::log_in(User const& user, WebRequest const& request) {
+  Lock const hold(*this);
+  auto session = std::make_shared<HostSession>();
+  session->key = make_uuid();
+  session->cookie = make_uuid();
+  session->user = user;
+  session->address = request.peer.empty() ? "127.0.0.1" : request.peer;
+  if (auto const* agent = http::find_header(request.headers, "User-Agent")) session->agent = *agent;
+  session->since = now();
+  session->last_active = elapsed();
+  session->last_active_at = session->since;
+  state_->sessions[session->cookie] = session;
+  return session;
+}
+
+void Host::end_session(std::string_view key) {
+  Lock const hold(*this);
+  detail::State& s = *state_;
+  auto const found = std::find_if(s.sessions.begin(), s.sessions.end(),
+                                  [&](auto const& one) { return one.second->key == key; });
+  if (found == s.sessions.end()) return;
+  auto const session = found->second;
+  s.sessions.erase(found);
+  session->ended = true;
+  std::erase_if(s.clone_tickets, [&](auto const& t) { return t.second == session->key; });
+  detail::end_collectors(*this, *session);
+  std::vector<untyped_ref> owned;
+  for_each([&](Object const& object) {
+    if (object.owner() == session->key) owned.push_back(object.ref());
+  });
+  for (untyped_ref const& ref : owned) remove(ref);
+  for (auto const& act : s.session_ends) act(*session);
+}
+
+void Host::end_all_sessions() {
+  for (auto const& session : sessions()) end_session(session->key);
+}
+
+std::vector<std::shared_ptr<HostSession>> Host::sessions() {
+  Lock const hold(*this);
+  std::vector<std::shared_ptr<HostSession>> all;
+  for (auto const& [cookie, session] : state_->sessions) all.push_back(session);
+  return all;
+}
+
+void Host::on_session_end(std::function<void(HostSession const&)> act) {
+  Lock const hold(*this);
+  state_->session_ends.push_back(std::move(act));
+}
+
+void add_session_methods(Host& host) {
+  using namespace esxvi::types;
+  auto const enter = [](Call& call, User const& user) {
+    auto session = call.host().log_in(user, call.request());
+    call.open_session(session, session->cookie);
+    return describe(*session);
+  };
+  host.on<RetrieveServiceContent>([](Call& call, RetrieveServiceContent const& r) {
+    return call.host().get<ServiceInstance>(*r.self)->content;
+  });
+  host.on<CurrentTime>([](Call& call, CurrentTime const&) { return call.host().now(); });
+  host.on<Login>([enter](Call& call, Login const& r) {
+    // A second login in one session is refused, as the first would be forgotten by nobody.
+    if (call.session() != nullptr) throw fault(InvalidState(), "The session is already logged in.");
+    User const* const user = call.host().authenticate(*r.userName, *r.password);
+    if (user == nullptr) throw fault(InvalidLogin());
+    return enter(call, *user);
+  });
+  host.on<Logout>([](Call& call, Logout const&) {
+    call.host().end_session(call.session()->key);
+    call.close_session();
+  });
+  host.on<TerminateSession>([](Call& call, TerminateSession const& r) {
+    for (std::string const& key : *r.sessionId) {
+      auto const all = call.host().sessions();
+      if (std::none_of(all.begin(), all.end(), [&](auto const& s) { return s->key == key; }))
+        throw fault(NotFound());
+    }
+    for (std::string const& key : *r.sessionId) {
+      if (key == call.session()->key)
+        throw fault(InvalidState(), "A session cannot terminate itself.");
+      call.host().end_session(key);
+    }
+  });
+  host.on<SessionIsActive>([](Call& call, SessionIsActive const& r) {
+    auto const all = call.host().sessions();
+    return std::any_of(all.begin(), all.end(), [&](auto const& s) {
+      return s->key == *r.sessionID && s->user.name == *r.userName;
+    });
+  });
+  host.on<AcquireCloneTicket>([](Call& call, AcquireCloneTicket const&) {
+    std::string ticket = "cst-VCT-" + call.host().make_uuid();
+    call.host().state().clone_tickets[ticket] = call.session()->key;
+    return ticket;
+  });
+  host.on<CloneSession>([enter](Call& call, CloneSession const& r) {
+    auto& tickets = call.host().state().clone_tickets;
+    auto const ticket = tickets.find(*r.cloneTicket);
+    if (ticket == tickets.end()) throw fault(InvalidLogin());
+    for (auto const& session : call.host().sessions()) {
+      if (session->key != ticket->second) continue;
+      tickets.erase(ticket);  // good for one use
+      return enter(call, session->user);
+    }
+    throw fault(InvalidLogin());
+  });
+  host.on<AcquireGenericServiceTicket>([](Call& call, AcquireGenericServiceTicket const&) {
+    if (call.session() == nullptr) call.require("System.View", call.self());
+    SessionManagerGenericServiceTicket ticket;
+    ticket.id = call.host().make_uuid();
+    ticket.hostName = call.host().options().name;
+    ticket.ticketType = "HttpNfcServiceTicket";
+    return ticket;
+  });
+  host.on<SetLocale>([](Call&, SetLocale const&) {});
+
+  host.compute<SessionManager>([](Host& h, Call const* call, SessionManager& manager) {
+    manager.sessionList.clear();
+    for (auto const& session : h.sessions()) manager.sessionList.push_back(describe(*session));
+    manager.currentSession.reset();
+    if (call != nullptr && call->session() != nullptr)
+      manager.currentSession = describe(*call->session());
+  });
+  host.compute<ServiceInstance>(
+      [](Host& h, Call const*, ServiceInstance& instance) { instance.serverClock = h.now(); });
+}
+
+}  // namespace esxvi::sim

@@ -1,0 +1,269 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+// Storage adapters, their disks, and where datastores come from. Part of
+// <esxvi/sim/implementation.hpp>.
+#pragma once
+
+#include <esxvi/sim/detail/host_parts.hpp>
+#include <esxvi/sim/host_storage.hpp>
+#include <esxvi/sim/machine.hpp>
+#include <esxvi/sim/on.hpp>
+#include <esxvi/sim/services.hpp>
+#include <esxvi/types/ComputeResource_properties.hpp>
+#include <esxvi/types/Datacenter_properties.hpp>
+#include <esxvi/types/Datastore_properties.hpp>
+#include <esxvi/types/Folder_properties.hpp>
+#include <esxvi/types/HostBlockHba.hpp>
+#include <esxvi/types/HostDatastoreSystem.hpp>
+#include <esxvi/types/HostDatastoreSystem_properties.hpp>
+#include <esxvi/types/HostInternetScsiHba.hpp>
+#include <esxvi/types/HostInternetScsiTargetTransport.hpp>
+#include <esxvi/types/HostScsiDisk.hpp>
+#include <esxvi/types/HostStorageSystem.hpp>
+#include <esxvi/types/HostStorageSystem_properties.hpp>
+#include <esxvi/types/NasDatastoreInfo.hpp>
+#include <esxvi/types/fault/DuplicateName.hpp>
+#include <esxvi/types/fault/NotFound.hpp>
+#include <esxvi/types/fault/ResourceInUse.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace esxvi::sim {
+
+namespace detail {
+
+namespace {
+
+constexpr std::string_view local_adapter = "vmhba0";
+constexpr std::string_view iscsi_adapter = "vmhba64";
+
+inline std::string storage_key(std::string_view kind, std::string_view name) {
+  return "key-vim.host." + std::string(kind) + "-" + std::string(name);
+}
+
+inline types::HostScsiDisk scsi_disk(std::string const& name, std::string const& number,
+                                     std::int64_t bytes, bool local) {
+  types::HostScsiDisk disk;
+  disk.uuid = "02000000" + number + "564d77617265";  // "VMware"
+  disk.key = storage_key("ScsiDisk", disk.uuid);
+  disk.deviceName = "/vmfs/devices/disks/" + name;
+  disk.deviceType = "disk";
+  disk.devicePath = disk.deviceName;
+  disk.canonicalName = name;
+  disk.displayName = (local ? "Local Disk (" : "iSCSI Disk (") + name + ")";
+  disk.lunType = "disk";
+  disk.vendor = local ? "ATA     " : "FreeNAS ";
+  disk.model = local ? "Simulated SSD   " : "iSCSI Disk      ";
+  disk.revision = "0001";
+  disk.scsiLevel = 6;
+  disk.operationalState = {"ok"};
+  disk.capacity.blockSize = 512;
+  disk.capacity.block = bytes / 512;
+  disk.ssd = local;
+  disk.localDisk = local;
+  return disk;
+}
+
+inline types::HostStorageDeviceInfo devices(Host& host) {
+  using namespace types;
+  HostStorageDeviceInfo out;
+  HostBlockHba block;
+  block.device = local_adapter;
+  block.key = storage_key("BlockHba", local_adapter);
+  block.status = "unknown";
+  block.model = "Simulated AHCI Controller";
+  block.driver = "vmw_ahci";
+  block.pci = "0000:00:1f.2";
+  HostInternetScsiHba iscsi;
+  iscsi.device = iscsi_adapter;
+  iscsi.key = storage_key("InternetScsiHba", iscsi_adapter);
+  iscsi.bus = 0;
+  iscsi.status = "online";
+  iscsi.model = "iSCSI Software Adapter";
+  iscsi.driver = "iscsi_vmk";
+  iscsi.isSoftwareBased = true;
+  iscsi.discoveryProperties.staticTargetDiscoveryEnabled = true;
+  iscsi.discoveryProperties.sendTargetsDiscoveryEnabled = true;
+  iscsi.iScsiName =
+      "iqn.1998-01.com.vmware:" + host.options().name.substr(0, host.options().name.find('.')) +
+      "-5d2a7c1e";
+  auto const disk =
+      scsi_disk("mpx.vmhba0:C0:T0:L0", "0000000000000001", std::int64_t{2} << 40, true);
+  auto& topology = out.scsiTopology.emplace();
+  auto const add = [&](HostHostBusAdapter const& hba) -> HostScsiTopologyInterface& {
+    HostScsiTopologyInterface i;
+    i.key = storage_key("ScsiTopology.Interface", hba.device);
+    i.adapter = hba.key.value_or(std::string());
+    topology.adapter.push_back(std::move(i));
+    return topology.adapter.back();
+  };
+  auto& local = add(block);
+  HostScsiTopologyTarget target;
+  target.key = storage_key("ScsiTopology.Target", "vmhba0:0:0");
+  target.lun.push_back({storage_key("ScsiTopology.Lun", *disk.canonicalName),
+                        0,
+                        disk.key.value_or(std::string()),
+                        {}});
+  local.target.push_back(std::move(target));
+  add(iscsi);
+  out.scsiLun.emplace_back(disk);
+  out.softwareInternetScsiEnabled = true;
+  out.hostBusAdapter.emplace_back(std::move(block));
+  out.hostBusAdapter.emplace_back(std::move(iscsi));
+  return out;
+}
+
+inline void follow_storage(Host& host, types::HostSystem& h) {
+  if (h.config && h.config->storageDevice && h.configManager.storageSystem)
+    mirror(host, *h.configManager.storageSystem, &types::HostStorageSystem::storageDeviceInfo,
+           *h.config->storageDevice);
+}
+
+inline void add_target(types::HostStorageDeviceInfo& info, IscsiTarget const& what) {
+  using namespace types;
+  std::string adapter;
+  for (auto& hba : info.hostBusAdapter)
+    if (auto* const iscsi = hba.as<HostInternetScsiHba>()) {
+      adapter = iscsi->key.value_or(std::string());
+      HostInternetScsiHbaStaticTarget target;
+      target.address = what.address;
+      target.port = what.port;
+      target.iScsiName = what.name;
+      target.discoveryMethod = "staticMethod";
+      iscsi->configuredStaticTarget.push_back(std::move(target));
+    }
+  for (auto& i : info.scsiTopology->adapter) {
+    if (i.adapter != adapter) continue;
+    HostScsiTopologyTarget target;
+    target.target = static_cast<std::int32_t>(i.target.size());
+    target.key = storage_key("ScsiTopology.Target", i.key + ":" + std::to_string(target.target));
+    HostInternetScsiTargetTransport transport;
+    transport.iScsiName = what.name;
+    transport.address = {what.address + ":" + std::to_string(what.port)};
+    target.transport = std::move(transport);
+    for (std::size_t n = 0; n < what.disks.size(); ++n) {
+      auto number = std::to_string(info.scsiLun.size() + 1);
+      number.insert(0, 16 - number.size(), '0');
+      auto disk = scsi_disk("naa.6589cfc" + number + "00000000", number, what.disks[n], false);
+      target.lun.push_back({storage_key("ScsiTopology.Lun", *disk.canonicalName),
+                            static_cast<std::int32_t>(n),
+                            disk.key.value_or(std::string()),
+                            {}});
+      info.scsiLun.emplace_back(std::move(disk));
+    }
+    i.target.push_back(std::move(target));
+  }
+}
+
+inline void add_storage_methods(Host& host) {
+  using namespace esxvi::types;
+  // What there is has been found already.
+  host.on<RescanAllHba>([](Call&, RescanAllHba const&) {});
+  host.on<RescanVmfs>([](Call&, RescanVmfs const&) {});
+  host.on<RefreshStorageSystem>([](Call&, RefreshStorageSystem const&) {});
+  host.on<RescanHba>([](Call& call, RescanHba const& r) {
+    auto const h = call.host().get<HostSystem>(host_of(call.host(), *r.self));
+    auto const& all = h->config->storageDevice->hostBusAdapter;
+    if (std::ranges::none_of(all, [&](auto const& a) { return a->device == *r.hbaDevice; }))
+      throw fault(NotFound());
+  });
+  host.on<AddInternetScsiStaticTargets>([](Call& call, AddInternetScsiStaticTargets const& r) {
+    call.host().modify(host_of(call.host(), *r.self), [&](HostSystem& h) {
+      for (auto const& target : *r.targets)
+        add_target(*h.config->storageDevice,
+                   {target.address, target.iScsiName, {}, target.port.value_or(3260)});
+    });
+  });
+}
+
+inline void add_datastore_system_methods(Host& host) {
+  using namespace esxvi::types;
+  host.on<CreateNasDatastore>([](Call& call, CreateNasDatastore const& r) {
+    auto const& spec = *r.spec;
+    for (auto const& ref : call.host().all<Datastore>())
+      if (call.host().get<Datastore>(ref)->name == server_name(spec.localPath)) {
+        DuplicateName why;
+        why.name = spec.localPath;
+        why.object = Ref<ManagedObject>(ref.type(), ref.value());
+        throw fault(std::move(why), "The name '" + spec.localPath + "' already exists.");
+      }
+    return add_nas_datastore(call.host(), spec.localPath, spec.remoteHost, spec.remotePath,
+                             std::int64_t{1} << 40);
+  });
+  host.on<RemoveDatastore>([](Call& call, RemoveDatastore const& r) {
+    Host& h = call.host();
+    auto const ref = *r.datastore;
+    auto const datastore = h.get<Datastore>(ref);
+    if (!datastore->vm.empty()) {
+      ResourceInUse why;
+      why.type = "Datastore";
+      why.name = datastore->name;
+      throw fault(std::move(why), "The resource '" + datastore->name + "' is in use.");
+    }
+    Places const& at = h.places();
+    h.modify(at.datastore_folder, [&](Folder& f) {
+      std::erase_if(f.childEntity, [&](auto const& c) { return c.value() == ref.value(); });
+    });
+    h.modify(at.datacenter, [&](Datacenter& d) { std::erase(d.datastore, ref); });
+    h.modify(at.compute_resource, [&](ComputeResource& c) { std::erase(c.datastore, ref); });
+    for (auto const& on : h.all<HostSystem>())
+      h.modify(on, [&](HostSystem& x) { std::erase(x.datastore, ref); });
+    h.remove(datastore->browser);
+    h.remove(ref);
+  });
+}
+
+}  // namespace
+}  // namespace detail
+
+void add_iscsi_target(Host& host, IscsiTarget const& target) {
+  auto const hold = host.lock();
+  for (auto const& ref : host.all<types::HostSystem>())
+    host.modify(
+        ref, [&](types::HostSystem& h) { detail::add_target(*h.config->storageDevice, target); });
+}
+
+Ref<types::Datastore> add_nas_datastore(Host& host, std::string name, std::string remote_host,
+                                        std::string remote_path, std::int64_t capacity_bytes) {
+  using namespace types;
+  auto const hold = host.lock();
+  auto const ref = host.add_datastore(std::move(name), capacity_bytes);
+  host.modify(ref, [&](Datastore& d) {
+    d.summary.type = "NFS";
+    d.summary.multipleHostAccess = true;
+    NasDatastoreInfo info;
+    auto& nas = info.nas.emplace();
+    nas.type = "NFS";
+    nas.name = d.name;
+    nas.capacity = capacity_bytes;
+    nas.remoteHost = remote_host;
+    nas.remotePath = remote_path;
+    nas.remoteHostNames = {std::move(remote_host)};
+    d.info = std::move(info);
+  });
+  return ref;
+}
+
+void add_storage_services(Host& host) {
+  using namespace esxvi::types;
+  host.derive<HostSystem>(&detail::follow_storage);
+  for (auto const& ref : host.all<HostSystem>()) {
+    auto const managers = host.get<HostSystem>(ref)->configManager;
+    if (managers.storageSystem) host.add(*managers.storageSystem, HostStorageSystem());
+    if (managers.datastoreSystem) {
+      HostDatastoreSystem system;
+      system.capabilities.nfsMountCreationRequired = true;
+      system.capabilities.nfsMountCreationSupported = true;
+      system.capabilities.localDatastoreSupported = false;
+      host.add(*managers.datastoreSystem, std::move(system));
+    }
+    host.modify(ref, [&](HostSystem& h) { h.config->storageDevice = detail::devices(host); });
+  }
+  detail::add_storage_methods(host);
+  detail::add_datastore_system_methods(host);
+}
+
+}  // namespace esxvi::sim

@@ -1,0 +1,188 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+// The files of virtual machines on datastores, and what shows them. Part of
+// <esxvi/sim/implementation.hpp>.
+#pragma once
+
+#include <esxvi/sim/detail/machines.hpp>
+#include <esxvi/sim/folder.hpp>
+#include <esxvi/sim/host_files.hpp>
+#include <esxvi/sim/host_pages.hpp>
+#include <esxvi/sim/services.hpp>
+#include <esxvi/types/Datacenter_properties.hpp>
+#include <esxvi/types/Datastore_properties.hpp>
+#include <esxvi/types/VirtualDisk.hpp>
+#include <esxvi/types/VirtualSerialPort.hpp>
+#include <esxvi/types/fault/InvalidDatastore.hpp>
+
+#include <charconv>
+
+namespace esxvi::sim {
+
+namespace detail {
+
+MachineServices& machine_services(Host& host) {
+  auto& services = host.state().machines;
+  if (!services) services = std::make_shared<MachineServices>();
+  return *services;
+}
+
+DatastorePath datastore_path(std::string_view text) {
+  auto const close = text.find(']');
+  if (!text.starts_with('[') || close == std::string_view::npos || close == 1) {
+    types::InvalidDatastorePath why;
+    why.datastorePath = text;
+    throw fault(std::move(why), "Invalid datastore path '" + std::string(text) + "'.");
+  }
+  DatastorePath out{std::string(text.substr(1, close - 1)), {}};
+  text.remove_prefix(close + 1);
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  out.path = text;
+  return out;
+}
+
+Ref<types::Datastore> find_datastore(Host& host, std::string_view name) {
+  // By the data center's list: looking at all objects takes long where machines are many.
+  for (auto const& ref : host.get<types::Datacenter>(host.places().datacenter)->datastore)
+    if (host.get<types::Datastore>(ref)->name == name) return ref;
+  types::InvalidDatastorePath why;
+  why.datastorePath = "[" + std::string(name) + "]";
+  std::string message = "Invalid datastore path '" + why.datastorePath + "'.";
+  throw fault(std::move(why), std::move(message));
+}
+
+std::shared_ptr<DatastoreFiles> files_as_they_are(Host& host, std::string_view datastore) {
+  auto const ref = find_datastore(host, datastore);
+  auto& files = machine_services(host).files[ref.value()];
+  if (!files)
+    files = std::make_shared<DatastoreFiles>(
+        static_cast<std::uint64_t>(host.get<types::Datastore>(ref)->summary.capacity),
+        [&host] { return std::chrono::system_clock::time_point(host.now().time_point()); });
+  return files;
+}
+
+bool file_exists(Host& host, std::string const& path) {
+  auto const at = datastore_path(path);
+  return files_as_they_are(host, at.datastore)->exists(at.path);
+}
+
+namespace {
+
+inline std::string flat_name(std::string path) {
+  if (path.ends_with(".vmdk")) path.resize(path.size() - 5);
+  return path + "-flat.vmdk";
+}
+
+// The disks and what else a machine has besides its configuration. A machine that was described
+// rather than made by a client is as if it had run before: its ports have written.
+inline void write_first_files(Host& host, types::VirtualMachineConfigInfo const& config,
+                              DatastorePath const& vmx) {
+  auto const files = files_as_they_are(host, vmx.datastore);
+  static_cast<void>(files->make_directory(vmx.directory(), true));
+  if (auto const nvram = extra_value(config, "nvram"))
+    static_cast<void>(files->write(vmx.beside(*nvram).path, FileContent::sparse(8684)));
+  for (auto const& d : config.hardware.device) {
+    if (auto const* disk = d.as<types::VirtualDisk>()) {
+      if (auto const* backing = disk->backing.as<types::VirtualDiskFlatVer2BackingInfo>())
+        write_disk(host, backing->fileName, disk->capacityInBytes.value_or(0),
+                   backing->thinProvisioned.value_or(false));
+    } else if (d.is<types::VirtualSerialPort>()) {
+      if (auto const* backing = d->backing.as<types::VirtualSerialPortFileBackingInfo>()) {
+        auto const at = datastore_path(backing->fileName);
+        auto const there = files_as_they_are(host, at.datastore);
+        if (!at.directory().empty()) static_cast<void>(there->make_directory(at.directory(), true));
+        if (!there->exists(at.path)) static_cast<void>(there->write(at.path, "login: \r\n"));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void write_disk(Host& host, std::string const& path, std::int64_t bytes, bool thin) {
+  auto const at = datastore_path(path);
+  auto const files = files_as_they_are(host, at.datastore);
+  auto const flat = flat_name(at.path);
+  auto const sectors = std::to_string(bytes / 512);
+  std::string const text =
+      "# Disk DescriptorFile\nversion=1\nencoding=\"UTF-8\"\nCID=fffffffe\nparentCID=ffffffff\n"
+      "createType=\"vmfs\"\n\n# Extent description\nRW " +
+      sectors + " VMFS \"" + flat.substr(flat.rfind('/') + 1) +
+      "\"\n\n# The Disk Data Base\n#DDB\n\nddb.adapterType = \"lsilogic\"\n" +
+      (thin ? "ddb.thinProvisioned = \"1\"\n" : "") + "ddb.virtualHWVersion = \"19\"\n";
+  if (!at.directory().empty()) static_cast<void>(files->make_directory(at.directory(), true));
+  auto const size = static_cast<std::uint64_t>(bytes);
+  static_cast<void>(files->write(at.path, text));
+  static_cast<void>(files->write(flat, FileContent::sparse(size), thin ? 0 : size));
+}
+
+void remove_disk(Host& host, std::string const& path) {
+  auto const at = datastore_path(path);
+  auto const files = files_as_they_are(host, at.datastore);
+  static_cast<void>(files->remove(at.path));
+  static_cast<void>(files->remove(flat_name(at.path)));
+}
+
+std::int64_t disk_size(Host& host, std::string const& path) {
+  auto const at = datastore_path(path);
+  auto const content = files_as_they_are(host, at.datastore)->read(at.path);
+  if (!content) return 0;
+  std::string_view const text = content->head();
+  auto extent = text.find("\nRW ");
+  if (extent == std::string_view::npos) return static_cast<std::int64_t>(content->size());
+  std::int64_t sectors = 0;
+  std::from_chars(text.data() + extent + 4, text.data() + text.size(), sectors);
+  return sectors * 512;
+}
+
+void save_machine(Host& host, std::string const& id) {
+  auto& services = machine_services(host);
+  services.unsaved.erase(id);
+  auto const vm = host.find<types::VirtualMachine>({"VirtualMachine", id});
+  if (!vm || !vm->config || !vm->config->files.vmPathName) return;
+  auto const at = datastore_path(*vm->config->files.vmPathName);
+  auto const [known, is_new] = services.written.try_emplace(id, 0);
+  if (is_new) write_first_files(host, *vm->config, at);
+  std::string text = vmx_text(host, *vm->config);
+  auto const hash = std::hash<std::string>()(text);
+  // What somebody else put into the file stays until the machine changes.
+  if (!is_new && hash == known->second) return;
+  known->second = hash;
+  static_cast<void>(files_as_they_are(host, at.datastore)->write(at.path, std::move(text)));
+}
+
+}  // namespace detail
+
+std::shared_ptr<DatastoreFiles> files_of(Host& host, Ref<types::Datastore> const& datastore) {
+  auto const hold = host.lock();
+  auto& services = detail::machine_services(host);
+  for (std::string const& id : std::exchange(services.unsaved, {})) detail::save_machine(host, id);
+  return detail::files_as_they_are(host, host.get<types::Datastore>(datastore)->name);
+}
+
+void add_machine_file_services(Host& host) {
+  static_cast<void>(detail::machine_services(host));
+  // Written when somebody looks: most machines of a big host are never looked at.
+  host.derive<types::VirtualMachine>([](Host& h, types::VirtualMachine const& vm) {
+    if (vm.summary.vm) detail::machine_services(h).unsaved.insert(vm.summary.vm->value());
+  });
+  host.on_path("/folder",
+               [&host](WebRequest request, WebHandler::Done const& done, std::stop_token const&) {
+                 if (!FolderPages::owns(request.target)) return done(error_page(404));
+                 auto const access =
+                     web_access(host, request, request.method == "GET" || request.method == "HEAD");
+                 if (access != 200) return done(error_page(access));
+                 FolderPages pages;
+                 {
+                   auto const hold = host.lock();
+                   for (auto const& center : host.all<types::Datacenter>()) {
+                     auto const datacenter = host.get<types::Datacenter>(center);
+                     for (auto const& store : datacenter->datastore)
+                       pages.add(datacenter->name, host.get<types::Datastore>(store)->name,
+                                 files_of(host, store));
+                   }
+                 }
+                 done(pages.handle(std::move(request)));
+               });
+}
+
+}  // namespace esxvi::sim

@@ -1,0 +1,176 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+// Which host runs a virtual machine, and where its files are. Part of
+// <esxvi/sim/implementation.hpp>.
+#pragma once
+
+#include <esxvi/sim/detail/machines.hpp>
+#include <esxvi/sim/services.hpp>
+#include <esxvi/types/ComputeResource_properties.hpp>
+#include <esxvi/types/Datastore_properties.hpp>
+#include <esxvi/types/Event.hpp>
+#include <esxvi/types/Folder.hpp>
+#include <esxvi/types/Folder_properties.hpp>
+#include <esxvi/types/HostSystem_properties.hpp>
+#include <esxvi/types/ResourcePool_properties.hpp>
+#include <esxvi/types/ServiceInstance.hpp>
+#include <esxvi/types/VirtualDisk.hpp>
+#include <esxvi/types/VirtualMachine.hpp>
+#include <esxvi/types/fault/InvalidArgument.hpp>
+#include <esxvi/types/fault/InvalidState.hpp>
+#include <esxvi/types/fault/NotSupported.hpp>
+
+#include <algorithm>
+
+namespace esxvi::sim {
+
+namespace detail {
+
+namespace {
+
+constexpr Operation migrate{"VirtualMachine.migrate", at_any_time, {}, 1500, true, true};
+constexpr Operation relocate{"VirtualMachine.relocate", at_any_time, {}, 2000, true, true};
+constexpr Operation move_into_folder{"Folder.moveInto", at_any_time, {}, 100};
+
+/// Moves a machine to another host and pool, as far as those are given.
+inline void rehome(Host& host, Ref<types::VirtualMachine> const& vm,
+                   std::optional<Ref<types::ResourcePool>> const& pool,
+                   std::optional<Ref<types::HostSystem>> const& to) {
+  using namespace types;
+  auto const machine = host.get<VirtualMachine>(vm);
+  if (to && machine->runtime.host != to) {
+    if (host.get<HostSystem>(*to)->runtime.inMaintenanceMode)
+      throw fault(InvalidState(), "The destination host is in maintenance mode.");
+    if (machine->runtime.host)
+      host.modify(*machine->runtime.host, [&](HostSystem& h) { std::erase(h.vm, vm); });
+    host.modify(*to, [&](HostSystem& h) { h.vm.push_back(vm); });
+  }
+  if (pool && machine->resourcePool != pool) {
+    if (machine->resourcePool)
+      host.modify(*machine->resourcePool, [&](ResourcePool& p) { std::erase(p.vm, vm); });
+    host.modify(*pool, [&](ResourcePool& p) { p.vm.push_back(vm); });
+  }
+  host.modify(vm, [&](VirtualMachine& m) {
+    if (to) m.runtime.host = *to;
+    if (pool) m.resourcePool = *pool;
+  });
+}
+
+/// Moves all files of a machine to the same places of another datastore.
+inline void move_files(Host& host, Ref<types::VirtualMachine> const& vm,
+                       Ref<types::Datastore> const& to) {
+  save_machine(host, vm.value());
+  auto config = *host.get<types::VirtualMachine>(vm)->config;
+  auto const name = host.get<types::Datastore>(to)->name;
+  auto const move = [&](std::string const& path) {
+    auto at = datastore_path(path);
+    auto const from = files_as_they_are(host, at.datastore);
+    auto const into = files_as_they_are(host, name);
+    if (from == into) return path;
+    if (!at.directory().empty()) static_cast<void>(into->make_directory(at.directory(), true));
+    for (std::string const& file :
+         {at.path, at.path.substr(0, at.path.rfind('.')) + "-flat.vmdk"}) {
+      auto const info = from->stat(file);
+      auto content = from->read(file);
+      if (!info || !content) continue;
+      static_cast<void>(into->write(file, *std::move(content), info->allocated));
+      static_cast<void>(from->remove(file));
+    }
+    at.datastore = name;
+    return at.text();
+  };
+  for (auto& d : config.hardware.device)
+    if (d.is<types::VirtualDisk>())
+      if (auto* b = d->backing.as<types::VirtualDeviceFileBackingInfo>())
+        b->fileName = move(b->fileName);
+  auto const old = datastore_path(config.files.vmPathName.value_or("[] "));
+  if (auto const nvram = extra_value(config, "nvram"))
+    static_cast<void>(move(old.beside(*nvram).text()));
+  config.files.vmPathName = move(old.text());
+  std::string const directory = "[" + name + "] " + old.directory() + "/";
+  config.files.snapshotDirectory = directory;
+  config.files.suspendDirectory = directory;
+  config.files.logDirectory = directory;
+  static_cast<void>(files_as_they_are(host, old.datastore)->remove(old.directory()));
+  host.modify(vm, [&](types::VirtualMachine& m) { m.config = std::move(config); });
+  relink(host, vm);
+}
+
+// A machine cannot run where its pool is not.
+inline void check_target(Host& host, std::optional<Ref<types::ResourcePool>> const& pool,
+                         std::optional<Ref<types::HostSystem>> const& to) {
+  types::InvalidArgument why;
+  if (pool && !host.find<types::ResourcePool>(*pool)) {
+    why.invalidProperty = "pool";
+    throw fault(std::move(why));
+  }
+  if (to && !host.find<types::HostSystem>(*to)) {
+    why.invalidProperty = "host";
+    throw fault(std::move(why));
+  }
+}
+
+}  // namespace
+}  // namespace detail
+
+void add_placement_methods(Host& host) {
+  using namespace types;
+  using namespace detail;
+  host.on<MigrateVM_Task>([](Call& call, MigrateVM_Task const& r) {
+    if (!call.host().options().vcenter) throw fault(NotSupported());
+    check_target(call.host(), r.pool, r.host);
+    Ref<VirtualMachine> const vm = *r.self;
+    if (r.state && *r.state != call.host().get<VirtualMachine>(vm)->runtime.powerState)
+      throw wrong_power(call.host().get<VirtualMachine>(vm)->runtime.powerState.value(),
+                        r.state->value());
+    return start(call.host(), vm, migrate, call.user(), [vm, pool = r.pool, to = r.host](Host& h) {
+      rehome(h, vm, pool, to);
+      return Any();
+    });
+  });
+  host.on<RelocateVM_Task>([](Call& call, RelocateVM_Task const& r) {
+    if (!call.host().options().vcenter) throw fault(NotSupported());
+    check_target(call.host(), r.spec->pool, r.spec->host);
+    Ref<VirtualMachine> const vm = *r.self;
+    return start(call.host(), vm, relocate, call.user(), [vm, spec = *r.spec](Host& h) {
+      rehome(h, vm, spec.pool, spec.host);
+      if (spec.datastore) move_files(h, vm, *spec.datastore);
+      return Any();
+    });
+  });
+  // Every host of the cluster will do.
+  host.on<ValidateMigration>([](Call& call, ValidateMigration const& r) {
+    check_target(call.host(), r.pool, r.host);
+    return std::vector<Poly<Event>>();
+  });
+  host.on<QueryVMotionCompatibility>([](Call&, QueryVMotionCompatibility const& r) {
+    std::vector<HostVMotionCompatibility> all;
+    for (auto const& h : *r.host) {
+      HostVMotionCompatibility one;
+      one.host = h;
+      one.compatibility = {"cpu", "software"};
+      all.push_back(std::move(one));
+    }
+    return all;
+  });
+  host.on<MoveIntoFolder_Task>([](Call& call, MoveIntoFolder_Task const& r) {
+    Ref<Folder> const folder = *r.self;
+    auto const effect = [folder, list = *r.list](Host& h) {
+      for (auto const& what : list) {
+        Object* const object = h.find_object(what);
+        if (object == nullptr || !object->kind().is_a("ManagedEntity")) continue;
+        auto& entity = *static_cast<ManagedEntity*>(object->writable());
+        if (entity.parent && h.find<Folder>(*entity.parent))
+          h.modify(Ref<Folder>(entity.parent->value()),
+                   [&](Folder& f) { std::erase(f.childEntity, what); });
+        entity.parent = Ref<ManagedEntity>(folder.type(), folder.value());
+        h.changed(*object);
+        h.modify(folder, [&](Folder& f) { f.childEntity.push_back(what); });
+      }
+      return Any();
+    };
+    return call.host().start_task(folder, move_into_folder.name, plan_of(move_into_folder, effect),
+                                  call.user());
+  });
+}
+
+}  // namespace esxvi::sim

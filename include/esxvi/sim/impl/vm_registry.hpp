@@ -1,0 +1,458 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+// Virtual machines that come and go: created, registered, cloned, renamed, removed. Part of
+// <esxvi/sim/implementation.hpp>.
+#pragma once
+
+#include <esxvi/sim/detail/machines.hpp>
+#include <esxvi/sim/machine.hpp>
+#include <esxvi/sim/services.hpp>
+#include <esxvi/types/Datastore_properties.hpp>
+#include <esxvi/types/Folder.hpp>
+#include <esxvi/types/Folder_properties.hpp>
+#include <esxvi/types/HostAutoStartManager_properties.hpp>
+#include <esxvi/types/HostSystem_properties.hpp>
+#include <esxvi/types/ManagedEntity.hpp>
+#include <esxvi/types/Network_properties.hpp>
+#include <esxvi/types/ResourcePool_properties.hpp>
+#include <esxvi/types/VirtualController.hpp>
+#include <esxvi/types/VirtualDisk.hpp>
+#include <esxvi/types/VirtualMachine.hpp>
+#include <esxvi/types/VirtualMachineSnapshot_properties.hpp>
+#include <esxvi/types/fault/AlreadyExists.hpp>
+#include <esxvi/types/fault/DuplicateName.hpp>
+#include <esxvi/types/fault/FileFault.hpp>
+#include <esxvi/types/fault/InvalidArgument.hpp>
+#include <esxvi/types/fault/InvalidName.hpp>
+#include <esxvi/types/fault/InvalidState.hpp>
+#include <esxvi/types/fault/NotSupported.hpp>
+#include <esxvi/types/fault/VmConfigFault.hpp>
+#include <esxvi/vmx.hpp>
+
+#include <algorithm>
+
+namespace esxvi::sim {
+
+namespace detail {
+
+namespace {
+
+using Machine = types::VirtualMachine;
+using MachineRef = Ref<types::VirtualMachine>;
+
+// clang-format off
+constexpr Operation create_machine{"Folder.createVm", at_any_time, {}, 300};
+constexpr Operation register_machine{"Folder.registerVm", at_any_time, {}, 200};
+constexpr Operation clone_machine{"VirtualMachine.clone", when_off | when_on | when_suspended, {}, 1000, true, true};
+constexpr Operation destroy_machine{"VirtualMachine.destroy", when_off, types::VirtualMachinePowerState::poweredOff, 200};
+constexpr Operation destroy_folder{"Folder.destroy", at_any_time, {}, 100};
+constexpr Operation rename_entity{"ManagedEntity.rename", at_any_time, {}, 50};
+constexpr Operation unregister_machine{"VirtualMachine.unregister", when_off | when_suspended, types::VirtualMachinePowerState::poweredOff, 0};
+constexpr Operation mark_template{"VirtualMachine.markAsTemplate", when_off, types::VirtualMachinePowerState::poweredOff, 0};
+constexpr Operation reload_machine{"VirtualMachine.reloadFromPath", at_any_time, {}, 200};
+// clang-format on
+
+/// Where a new machine's file is to be: "[store]" and "[store] " become a directory of its own.
+inline DatastorePath place_of_new(Host& host, std::optional<std::string> const& wanted,
+                                  std::string const& name) {
+  DatastorePath at =
+      wanted && !wanted->empty()
+          ? datastore_path(*wanted)
+          : DatastorePath{host.get<types::Datastore>(host.places().datastore)->name, {}};
+  auto const files = files_as_they_are(host, at.datastore);
+  if (at.path.ends_with(".vmx")) return at;
+  std::string directory = at.path.empty() ? name : at.path;
+  if (at.path.empty())
+    for (int i = 1; files->exists(directory); ++i) directory = name + "_" + std::to_string(i);
+  while (directory.ends_with('/')) directory.pop_back();
+  at.path = directory + "/" + name + ".vmx";
+  return at;
+}
+
+inline void set_files(types::VirtualMachineConfigInfo& config, DatastorePath const& at) {
+  std::string const directory = "[" + at.datastore + "] " + at.directory() + "/";
+  config.files.vmPathName = at.text();
+  config.files.snapshotDirectory = directory;
+  config.files.suspendDirectory = directory;
+  config.files.logDirectory = directory;
+}
+
+inline void set_option(types::VirtualMachineConfigInfo& config, std::string key,
+                       std::string value) {
+  std::erase_if(config.extraConfig, [&](auto const& o) { return o->key == key; });
+  types::OptionValue option;
+  option.key = std::move(key);
+  option.value = std::move(value);
+  config.extraConfig.emplace_back(std::move(option));
+}
+
+inline void write_nvram(Host& host, types::VirtualMachineConfigInfo& config,
+                        DatastorePath const& at) {
+  std::string stem = at.path.substr(at.path.rfind('/') + 1);
+  stem = stem.substr(0, stem.rfind('.'));
+  auto const files = files_as_they_are(host, at.datastore);
+  if (!at.directory().empty()) static_cast<void>(files->make_directory(at.directory(), true));
+  set_option(config, "nvram", stem + ".nvram");
+  static_cast<void>(files->write(at.beside(stem + ".nvram").path, FileContent::sparse(8684)));
+}
+
+inline Any create(Host& host, Placement const& at, types::VirtualMachineConfigSpec spec) {
+  std::string const name = spec.name.value_or(std::string());
+  if (name.empty()) {
+    types::InvalidArgument why;
+    why.invalidProperty = "configSpec.name";
+    throw fault(std::move(why));
+  }
+  require_free_name(host, server_name(name));
+  return add_machine(host, at, name, [&](types::VirtualMachineConfigInfo& config) {
+    auto const place =
+        place_of_new(host, spec.files ? spec.files->vmPathName : std::optional<std::string>(),
+                     server_name(name));
+    if (files_as_they_are(host, place.datastore)->exists(place.path)) {
+      types::FileAlreadyExists why;
+      why.file = place.text();
+      throw fault(std::move(why), "Cannot complete the operation because the file or folder " +
+                                      place.text() + " already exists");
+    }
+    set_files(config, place);
+    write_nvram(host, config, place);
+    spec.files.reset();
+    spec.name.reset();
+    if (!spec.memoryMB) config.hardware.memoryMB = 32;
+    reconfigure(host, config, false, spec);
+  });
+}
+
+// The machine of a file: what the .vmx says, at a place where the file may not have been before.
+inline MachineRef read_machine(Host& host, Placement const& where, std::string const& path,
+                               std::optional<std::string> const& name, bool as_template) {
+  auto const at = datastore_path(path);
+  auto const content = files_as_they_are(host, at.datastore)->read(at.path);
+  if (!content) {
+    types::FileNotFound why;
+    why.file = path;
+    throw fault(std::move(why), "File " + path + " was not found");
+  }
+  for (auto const& ref : host.all<Machine>()) {
+    auto const other = host.get<Machine>(ref);
+    if (other->config && other->config->files.vmPathName == at.text()) {
+      types::AlreadyExists why;
+      why.name = other->name;
+      throw fault(std::move(why),
+                  "The specified key, name, or identifier '" + at.text() + "' already exists.");
+    }
+  }
+  vmx::Machine file;
+  try {
+    file = vmx::read(vmx::Document::parse(content->text()));
+  } catch (error const& e) {
+    types::InvalidVmConfig why;
+    why.property = "path";
+    throw fault(std::move(why), "Invalid virtual machine configuration: " + e.problem());
+  }
+  std::string const called = name.value_or(file.identity.name.value_or(
+      at.path.substr(at.path.rfind('/') + 1, at.path.rfind('.') - at.path.rfind('/') - 1)));
+  require_free_name(host, server_name(called));
+  auto const was_at = file.identity.location_uuid;
+  auto const vm = add_machine(host, where, called, [&](types::VirtualMachineConfigInfo& config) {
+    config.memoryAllocation.reset();
+    config.cpuAllocation.reset();
+    config.hardware.numCPU = 1;
+    config.hardware.memoryMB = 32;
+    auto const allocations = config;
+    config.extraConfig.clear();
+    config.uuid.clear();
+    config.instanceUuid.reset();
+    set_files(config, at);
+    read_vmx(host, file, at, config);
+    config.name = server_name(called);
+    if (config.uuid.empty()) config.uuid = host.make_uuid();
+    if (!config.instanceUuid) config.instanceUuid = host.make_uuid();
+    config.guestFullName = guest_full_name(config.guestId);
+    config.template_ = as_template;
+    for (auto* a : {&config.cpuAllocation, &config.memoryAllocation}) {
+      auto& allocation = *a ? **a : a->emplace();
+      if (!allocation.limit) allocation.limit = -1;
+      if (!allocation.reservation) allocation.reservation = 0;
+      if (!allocation.expandableReservation) allocation.expandableReservation = false;
+      if (!allocation.shares) {
+        auto& shares = allocation.shares.emplace();
+        shares.level = types::SharesLevel::normal;
+      }
+      bool const cpu = a == &config.cpuAllocation;
+      if (allocation.shares->level != types::SharesLevel::custom)
+        allocation.shares->shares =
+            (cpu ? 1000 * config.hardware.numCPU : 10 * config.hardware.memoryMB);
+    }
+  });
+  if (was_at && was_at->to_string() != location_uuid(host, at.text()))
+    machine_services(host).out_of_place.insert(vm.value());
+  return vm;
+}
+
+// Disks, a new identity, and what the client wants to be different.
+inline Any clone(Host& host, MachineRef const& from, Placement const& where,
+                 std::string const& name, types::VirtualMachineCloneSpec const& spec) {
+  auto const source = host.get<Machine>(from);
+  auto const kept = spec.snapshot ? host.get<types::VirtualMachineSnapshot>(*spec.snapshot)->config
+                                  : *source->config;
+  require_free_name(host, server_name(name));
+  save_machine(host, from.value());
+  auto const vm = add_machine(host, where, name, [&](types::VirtualMachineConfigInfo& config) {
+    std::string const own_name = config.name;
+    config = kept;
+    config.name = own_name;
+    std::optional<std::string> store =
+        "[" + datastore_path(kept.files.vmPathName.value_or("[] ")).datastore + "]";
+    if (spec.location.datastore)
+      store = "[" + host.get<types::Datastore>(*spec.location.datastore)->name + "]";
+    auto const place = place_of_new(host, store, own_name);
+    set_files(config, place);
+    write_nvram(host, config, place);
+    int number = 0;
+    for (auto& d : config.hardware.device)
+      if (auto* disk = d.as<types::VirtualDisk>())
+        if (auto* b = disk->backing.as<types::VirtualDiskFlatVer2BackingInfo>()) {
+          std::string const suffix = number > 0 ? "_" + std::to_string(number) : "";
+          ++number;
+          b->fileName = place.beside(own_name + suffix + ".vmdk").text();
+          b->uuid = host.make_uuid();
+          write_disk(host, b->fileName, disk->capacityInBytes.value_or(0),
+                     b->thinProvisioned.value_or(false));
+        }
+    renew_identity(host, config);
+    config.template_ = spec.template_;
+    if (spec.config) {
+      auto changes = *spec.config;
+      changes.name.reset();
+      changes.files.reset();
+      reconfigure(host, config, false, changes);
+    }
+    for (auto& d : config.hardware.device)
+      if (d->connectable) d->connectable->connected = false;
+  });
+  if (spec.powerOn)
+    host.modify(
+        vm, [&](Machine& m) { set_power(host, m, types::VirtualMachinePowerState::poweredOn); });
+  return vm;
+}
+
+inline void delete_files(Host& host, types::VirtualMachineConfigInfo const& config) {
+  for (auto const& d : config.hardware.device)
+    if (d.is<types::VirtualDisk>())
+      if (auto const* b = d->backing.as<types::VirtualDeviceFileBackingInfo>())
+        remove_disk(host, b->fileName);
+  auto const at = datastore_path(config.files.vmPathName.value_or("[] "));
+  auto const files = files_as_they_are(host, at.datastore);
+  static_cast<void>(files->remove(at.path));
+  if (auto const nvram = extra_value(config, "nvram"))
+    static_cast<void>(files->remove(at.beside(*nvram).path));
+  // What else is there belongs to somebody.
+  static_cast<void>(files->remove(at.directory()));
+}
+
+template <class T, class F> void strike(Host& host, Ref<T> const& ref, F&& change) {
+  if (host.exists(ref)) host.modify(ref, std::forward<F>(change));
+}
+
+inline Any destroy_entity(Host& host, Ref<types::ManagedEntity> const& what) {
+  auto const parent = host.get<types::ManagedEntity>(what)->parent;
+  if (parent && host.find<types::Folder>(*parent))
+    host.modify(Ref<types::Folder>(parent->value()),
+                [&](types::Folder& f) { std::erase(f.childEntity, what); });
+  host.remove(what);
+  return {};
+}
+
+}  // namespace
+
+MachineRef add_machine(Host& host, Placement const& at, std::string const& name,
+                       std::function<void(types::VirtualMachineConfigInfo&)> const& describe) {
+  MachineDescription blank;
+  blank.name = name;
+  blank.folder = at.folder;
+  blank.pool = at.pool;
+  blank.host = at.host;
+  auto const vm = make_machine(host, blank);
+  machine_services(host).written[vm.value()] = 0;
+  try {
+    auto config = *host.get<Machine>(vm)->config;
+    // What is left is what every machine has.
+    std::erase_if(config.hardware.device, [](auto const& d) { return d->key >= 1000; });
+    for (auto& d : config.hardware.device)
+      if (auto* controller = d.template as<types::VirtualController>())
+        std::erase_if(controller->device, [](auto key) { return key >= 1000; });
+    describe(config);
+    host.modify(vm, [&](Machine& m) {
+      m.config = std::move(config);
+      m.runtime.maxMemoryUsage = m.config->hardware.memoryMB;
+      m.runtime.maxCpuUsage = 2400 * m.config->hardware.numCPU;
+      if (m.guest) {
+        m.guest->guestId = m.config->guestId;
+        m.guest->guestFullName = m.config->guestFullName;
+      }
+    });
+    relink(host, vm);
+    save_machine(host, vm.value());
+  } catch (...) {
+    remove_machine(host, vm);
+    throw;
+  }
+  return vm;
+}
+
+void remove_machine(Host& host, MachineRef const& vm) {
+  using namespace types;
+  remove_snapshots(host, vm);
+  auto const machine = host.get<Machine>(vm);
+  auto& services = machine_services(host);
+  services.written.erase(vm.value());
+  services.out_of_place.erase(vm.value());
+  services.locked_cds.erase(vm.value());
+  host.state().power_on_questions.erase(vm.value());
+  if (machine->parent)
+    strike(host, Ref<Folder>(machine->parent->value()), [&](Folder& f) {
+      std::erase_if(f.childEntity, [&](auto const& c) { return c.value() == vm.value(); });
+    });
+  if (machine->runtime.host)
+    strike(host, *machine->runtime.host, [&](HostSystem& h) { std::erase(h.vm, vm); });
+  if (machine->resourcePool)
+    strike(host, *machine->resourcePool, [&](ResourcePool& p) { std::erase(p.vm, vm); });
+  for (auto const& store : machine->datastore)
+    strike(host, store, [&](Datastore& d) { std::erase(d.vm, vm); });
+  for (auto const& network : machine->network)
+    strike(host, network, [&](Network& n) { std::erase(n.vm, vm); });
+  for (auto const& manager : host.all<HostAutoStartManager>())
+    if (host.find<HostAutoStartManager>(manager))
+      host.modify(manager, [&](HostAutoStartManager& m) {
+        std::erase_if(m.config.powerInfo, [&](auto const& i) { return i.key == vm; });
+      });
+  if (host.exists(machine->environmentBrowser)) host.remove(machine->environmentBrowser);
+  host.remove(vm);
+  services.unsaved.erase(vm.value());
+}
+
+}  // namespace detail
+
+void add_registry_methods(Host& host) {
+  using namespace types;
+  using namespace detail;
+  host.on<CreateVM_Task>([](Call& call, CreateVM_Task const& r) {
+    Placement const at{*r.self, *r.pool, r.host};
+    return call.host().start_task(
+        *r.self, create_machine.name,
+        plan_of(create_machine, [at, spec = *r.config](Host& h) { return create(h, at, spec); }),
+        call.user());
+  });
+  host.on<RegisterVM_Task>([](Call& call, RegisterVM_Task const& r) {
+    Placement const at{*r.self, r.pool, r.host};
+    return call.host().start_task(
+        *r.self, register_machine.name,
+        plan_of(register_machine,
+                [at, path = *r.path, name = r.name, as_template = *r.asTemplate](Host& h) -> Any {
+                  return read_machine(h, at, path, name, as_template);
+                }),
+        call.user());
+  });
+  host.on<CloneVM_Task>([](Call& call, CloneVM_Task const& r) {
+    Ref<VirtualMachine> const vm = *r.self;
+    // Only a vCenter can.
+    if (!call.host().options().vcenter) throw fault(NotSupported());
+    auto const source = call.host().get<VirtualMachine>(vm);
+    Placement const at{*r.folder,
+                       r.spec->location.pool ? r.spec->location.pool : source->resourcePool,
+                       r.spec->location.host ? r.spec->location.host : source->runtime.host};
+    return start(
+        call.host(), vm, clone_machine, call.user(),
+        [vm, at, name = *r.name, spec = *r.spec](Host& h) { return clone(h, vm, at, name, spec); });
+  });
+  host.on<UnregisterVM>([](Call& call, UnregisterVM const& r) {
+    if (auto why = refusal(call.host(), *r.self, unregister_machine)) throw *std::move(why);
+    save_machine(call.host(), r.self->value());
+    remove_machine(call.host(), *r.self);
+  });
+  host.on<Destroy_Task>([](Call& call, Destroy_Task const& r) {
+    Host& h = call.host();
+    if (h.find<VirtualMachine>(*r.self)) {
+      Ref<VirtualMachine> const vm(r.self->value());
+      return start(h, vm, destroy_machine, call.user(), [vm](Host& at) {
+        auto const machine = at.get<VirtualMachine>(vm);
+        if (machine->config) {
+          save_machine(at, vm.value());
+          delete_files(at, *machine->config);
+        }
+        remove_machine(at, vm);
+        return Any();
+      });
+    }
+    auto const folder = h.find<Folder>(*r.self);
+    if (!folder || !folder->childEntity.empty()) throw fault(NotSupported());
+    return h.start_task(
+        *r.self, destroy_folder.name,
+        plan_of(destroy_folder, [what = *r.self](Host& at) { return destroy_entity(at, what); }),
+        call.user());
+  });
+  host.on<Rename_Task>([](Call& call, Rename_Task const& r) {
+    Ref<ManagedEntity> const what = *r.self;
+    if (r.newName->empty() || r.newName->size() > 80) {
+      InvalidName why;
+      why.name = *r.newName;
+      throw fault(std::move(why), "The name '" + *r.newName + "' is invalid.");
+    }
+    auto const effect = [what, name = server_name(*r.newName)](Host& h) {
+      Object* const object = h.find_object(what);
+      if (auto const vm = h.find<VirtualMachine>(what); vm && vm->config) {
+        require_free_name(h, name, vm->name);
+        h.modify(Ref<VirtualMachine>(what.value()), [&](VirtualMachine& m) {
+          m.name = name;
+          m.config->name = name;
+        });
+      } else if (object != nullptr) {
+        static_cast<ManagedEntity*>(object->writable())->name = name;
+        h.changed(*object);
+      }
+      return Any();
+    };
+    return call.host().start_task(*r.self, rename_entity.name, plan_of(rename_entity, effect),
+                                  call.user());
+  });
+  host.on<CreateFolder>([](Call& call, CreateFolder const& r) {
+    auto const folder = call.host().get<Folder>(*r.self);
+    for (auto const& child : folder->childEntity)
+      if (call.host().get<ManagedEntity>(child)->name == server_name(*r.name)) {
+        DuplicateName why;
+        why.name = *r.name;
+        why.object = Ref<ManagedEntity>(child.type(), child.value());
+        throw fault(std::move(why), "The name '" + *r.name + "' already exists.");
+      }
+    return call.host().add_folder(*r.self, *r.name);
+  });
+  auto const mark = [](Call& call, Ref<VirtualMachine> const& vm, bool is_template) {
+    if (auto why = refusal(call.host(), vm, mark_template)) throw *std::move(why);
+    call.host().modify(vm, [&](VirtualMachine& m) {
+      if (m.config) m.config->template_ = is_template;
+    });
+  };
+  host.on<MarkAsTemplate>(
+      [mark](Call& call, MarkAsTemplate const& r) { mark(call, *r.self, true); });
+  host.on<MarkAsVirtualMachine>(
+      [mark](Call& call, MarkAsVirtualMachine const& r) { mark(call, *r.self, false); });
+  host.on<reloadVirtualMachineFromPath_Task>(
+      [](Call& call, reloadVirtualMachineFromPath_Task const& r) {
+        Ref<VirtualMachine> const vm = *r.self;
+        auto const effect = [vm, path = *r.configurationPath](Host& h) {
+          auto const at = datastore_path(path);
+          auto const content = files_as_they_are(h, at.datastore)->read(at.path);
+          if (!content) throw fault(FileNotFound(), "File " + path + " was not found");
+          auto const file = vmx::read(vmx::Document::parse(content->text()));
+          auto config = *h.get<VirtualMachine>(vm)->config;
+          std::erase_if(config.hardware.device, [](auto const& d) { return d->key >= 1000; });
+          read_vmx(h, file, at, config);
+          h.modify(vm, [&](VirtualMachine& m) { m.config = std::move(config); });
+          relink(h, vm);
+          return Any();
+        };
+        return start(call.host(), vm, reload_machine, call.user(), effect);
+      });
+}
+
+}  // namespace esxvi::sim

@@ -1,0 +1,136 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include <esxvi/session/session.hpp>
+#include <esxvi/task/detail/look.hpp>
+#include <esxvi/types/PropertyCollector.hpp>
+#include <esxvi/types/PropertyFilter.hpp>
+#include <esxvi/types/core.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace esxvi::detail {
+
+/// Watches tasks and the questions of their machines: long polls of a property collector.
+///
+/// The collector is one of its own, because the session's hands the updates of all filters to
+/// whoever asks first, and drops one wait for the next. Destroying it destroys its filters with it:
+/// 1 request to make it, 1 for a filter, 1 to end both. Servers before 4.1 have only the session's:
+/// there the filter is destroyed, and the server asked in intervals, since their WaitForUpdates has
+/// no limit of time.
+class Watch {
+ public:
+  explicit Watch(Session& session) : session_(session), modern_(speaks(session, "4.1")) {}
+  Watch(Watch const&) = delete;
+  Watch& operator=(Watch const&) = delete;
+  ~Watch() { close(); }
+
+  /// One filter more. Up to 2 requests.
+  void add(types::PropertyFilterSpec spec, CallOptions const& call) {
+    if (modern_ && !own_) {
+      try {
+        own_ = session_.call(
+            types::CreatePropertyCollector{.self = session_.opening_content().propertyCollector},
+            call);
+      } catch (fault const& e) {
+        if (!lacks_method(e)) throw;
+        modern_ = false;
+      }
+    }
+    filters_.push_back(session_.call(
+        types::CreateFilter{.self = collector(), .spec = std::move(spec), .partialUpdates = false},
+        call));
+  }
+
+  /// What changed; nothing within `hold` (about) is nothing. 1 request.
+  std::optional<types::UpdateSet> next(std::chrono::seconds hold, CallOptions const& call) {
+    std::optional<types::UpdateSet> updates;
+    if (modern_) {
+      types::WaitForUpdatesEx request{.self = collector()};
+      if (!version_.empty()) request.version = version_;
+      request.options =
+          types::WaitOptions{.maxWaitSeconds = static_cast<std::int32_t>(hold.count())};
+      updates = session_.call(request, call);
+    } else {
+      pause(std::min<std::chrono::milliseconds>(hold, call.deadline), call.stop);
+      types::CheckForUpdates request{.self = collector()};
+      if (!version_.empty()) request.version = version_;
+      updates = session_.call(request, call);
+      pause_ = updates ? shortest_pause : std::min(pause_ * 3 / 2, longest_pause);
+    }
+    if (!updates) return updates;
+    version_ = updates->version;
+    // The session's collector also tells what others watch.
+    std::erase_if(updates->filterSet, [this](types::PropertyFilterUpdate const& update) {
+      return !own_ && std::find(filters_.begin(), filters_.end(), update.filter) == filters_.end();
+    });
+    return updates;
+  }
+
+  /// The server dropped the version: it tells everything once more.
+  void start_over() { version_.clear(); }
+  /// The server dropped all of it (a new session).
+  void forget() {
+    own_.reset();
+    filters_.clear();
+    version_.clear();
+    pause_ = std::chrono::milliseconds(0);
+  }
+
+  void close() noexcept {
+    if (own_) {
+      end([&](CallOptions const& call) {
+        session_.call(types::DestroyPropertyCollector{.self = *own_}, call);
+      });
+    } else {
+      for (auto const& filter : filters_)
+        end([&](CallOptions const& call) {
+          session_.call(types::DestroyPropertyFilter{.self = filter}, call);
+        });
+    }
+    filters_.clear();
+    own_.reset();
+  }
+
+ private:
+  static constexpr std::chrono::milliseconds shortest_pause{250};
+  static constexpr std::chrono::milliseconds longest_pause{2'000};
+
+  template <class F> static void end(F const& destroy) noexcept {
+    try {
+      destroy({.deadline = std::chrono::seconds(10)});
+    } catch (...) {  // NOLINT(bugprone-empty-catch): it ends with the session at the latest
+    }
+  }
+
+  [[nodiscard]] Ref<types::PropertyCollector> const& collector() const {
+    return own_ ? *own_ : session_.opening_content().propertyCollector;
+  }
+
+  // The first question is asked at once.
+  void pause(std::chrono::milliseconds longest, std::stop_token const& stop) {
+    auto const time = std::min(pause_, longest);
+    if (time.count() == 0) return;
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any().wait_for(lock, stop, time, [] { return false; });
+  }
+
+  Session& session_;
+  bool modern_;
+  std::optional<Ref<types::PropertyCollector>> own_{};
+  std::vector<Ref<types::PropertyFilter>> filters_{};
+  std::string version_{};
+  std::chrono::milliseconds pause_{0};
+};
+
+}  // namespace esxvi::detail

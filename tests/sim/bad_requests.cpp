@@ -1,0 +1,139 @@
+// What no good client sends.
+#include "sim/fixture.hpp"
+
+#include <esxvi/types/VirtualMachine_properties.hpp>
+
+using namespace esxvi::test;
+
+namespace {
+
+struct Raw : Simulated {
+  esxvi::Session session = open();
+  esxvi::Ref<vim::VirtualMachine> vm = host.add_vm("web01");
+
+  /// "InvalidRequest: ..." from the fault that comes back.
+  std::string refused(std::string body, std::string action = {}) {
+    auto const [status, text] = post(std::move(body), cookie(), std::move(action));
+    CHECK(status == 500);
+    auto const from = text.find("xsi:type=\"");
+    auto const message = text.find("<faultstring>") + 13;
+    REQUIRE(from != std::string::npos);
+    CHECK(text.find("<faultcode>ServerFaultCode</faultcode>") != std::string::npos);
+    return text.substr(from + 10, text.find('"', from + 10) - from - 10) + ": " +
+           text.substr(message, text.find("</faultstring>") - message);
+  }
+  static std::string power_on(std::string self, std::string rest = {}) {
+    return envelope("<PowerOnVM_Task xmlns=\"urn:vim25\">" + self + rest + "</PowerOnVM_Task>");
+  }
+};
+
+bool begins(std::string const& text, std::string_view with) { return text.starts_with(with); }
+
+}  // namespace
+
+TEST_CASE("what is no XML, no SOAP, or no method call is an invalid request") {
+  Raw r;
+  CHECK(begins(r.refused(""), "InvalidRequest:"));
+  CHECK(begins(r.refused("hello"), "InvalidRequest:"));
+  CHECK(begins(r.refused("<a>"), "InvalidRequest:"));
+  CHECK(begins(r.refused("<html></html>"), "InvalidRequest:"));
+  CHECK(begins(r.refused(envelope("")), "InvalidRequest:"));
+  CHECK(begins(r.refused("<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>"), "InvalidRequest:"));
+  std::string deep;
+  for (int i = 0; i < 5000; ++i) deep += "<a>";
+  CHECK(begins(r.refused(envelope(deep)), "InvalidRequest:"));
+}
+
+TEST_CASE("a method that does not exist, and one that this host has not learnt") {
+  Raw r;
+  CHECK(r.refused(envelope("<Nonsense xmlns=\"urn:vim25\"/>")) ==
+        "InvalidRequest: Unable to resolve WSDL method name Nonsense");
+  CHECK(begins(r.refused(envelope("<UpgradeVM_Task xmlns=\"urn:vim25\"><_this "
+                                  "type=\"VirtualMachine\">1</_this></UpgradeVM_Task>")),
+               "NotImplemented:"));
+}
+
+TEST_CASE("the object has to exist, and to have the method") {
+  Raw r;
+  CHECK(begins(r.refused(Raw::power_on("<_this type=\"VirtualMachine\">4711</_this>")),
+               "ManagedObjectNotFound:"));
+  CHECK(begins(r.refused(Raw::power_on("<_this type=\"Folder\">ha-folder-vm</_this>")),
+               "ManagedObjectNotFound:"));
+  CHECK(begins(r.refused(Raw::power_on("<_this type=\"VirtualMachine\">ha-host</_this>")),
+               "ManagedObjectNotFound:"));
+  CHECK(begins(r.refused(Raw::power_on("")), "InvalidRequest:"));
+}
+
+TEST_CASE("arguments: missing, unknown, of another type") {
+  Raw r;
+  std::string const self = "<_this type=\"VirtualMachine\">" + r.vm.value() + "</_this>";
+  CHECK(r.refused(envelope("<AnswerVM xmlns=\"urn:vim25\">" + self +
+                           "<questionId>1</questionId></AnswerVM>")) ==
+        "InvalidRequest: Required property answerChoice is missing from data object of type "
+        "AnswerVM");
+  CHECK(
+      begins(r.refused(Raw::power_on(self, "<nonsense/>")), "InvalidRequest: Unexpected element"));
+  CHECK(begins(r.refused(envelope(
+                   "<WaitForUpdatesEx xmlns=\"urn:vim25\"><_this type=\"PropertyCollector\">"
+                   "ha-property-collector</_this><options><maxWaitSeconds>soon</maxWaitSeconds>"
+                   "</options></WaitForUpdatesEx>")),
+               "InvalidRequest:"));
+  CHECK(r.host.get<vim::VirtualMachine>(r.vm)->recentTask.empty());
+}
+
+TEST_CASE("without a session there is little to call") {
+  Simulated s;
+  auto const [status, body] =
+      s.post(envelope("<CurrentTime xmlns=\"urn:vim25\"><_this "
+                      "type=\"ServiceInstance\">ServiceInstance</_this></CurrentTime>"));
+  CHECK(status == 500);
+  CHECK(
+      body.find("<NotAuthenticatedFault xmlns=\"urn:vim25\" xsi:type=\"NotAuthenticated\"><object "
+                "type=\"ServiceInstance\">ServiceInstance</object><privilegeId>System.View"
+                "</privilegeId></NotAuthenticatedFault>") != std::string::npos);
+  CHECK(body.find("<faultstring>The session is not authenticated.</faultstring>") !=
+        std::string::npos);
+}
+
+TEST_CASE("a version that the host does not speak") {
+  Simulated s({.version = "6.7.0", .api_version = "6.7"});
+  std::string const body = envelope(
+      "<RetrieveServiceContent xmlns=\"urn:vim25\"><_this "
+      "type=\"ServiceInstance\">ServiceInstance</_this></RetrieveServiceContent>");
+  CHECK(s.post(body, {}, "\"urn:vim25/6.7\"").first == 200);
+  CHECK(s.post(body, {}, "urn:vim25/6.5").first == 200);
+  CHECK(s.post(body).first == 200);
+  auto const [status, text] = s.post(body, {}, "\"urn:vim25/8.0.3.0\"");
+  CHECK(status == 500);
+  CHECK(text.find("Unsupported version URI") != std::string::npos);
+}
+
+TEST_CASE("other places and other methods of HTTP") {
+  Simulated s;
+  auto const status = [&](std::string method, std::string target) {
+    int got = 0;
+    s.host.handle({.method = std::move(method), .target = std::move(target)},
+                  [&](esxvi::sim::WebResponse r) { got = r.status; }, {});
+    return got;
+  };
+  CHECK(status("GET", "/sdk") == 405);
+  CHECK(status("POST", "/nowhere") == 404);
+  CHECK(status("GET", "/sdk/vimServiceVersions.xml") == 200);
+}
+
+TEST_CASE("another session's filter is not found") {
+  Raw r;
+  auto other = r.open();
+  auto const [status, body] = r.post(
+      envelope("<CreatePropertyCollector xmlns=\"urn:vim25\"><_this type=\"PropertyCollector\">"
+               "ha-property-collector</_this></CreatePropertyCollector>"),
+      r.cookie());
+  REQUIRE(status == 200);
+  auto const from = body.find("session[");
+  auto const id = body.substr(from, body.find('<', from) - from);
+  auto const destroy =
+      envelope("<DestroyPropertyCollector xmlns=\"urn:vim25\"><_this type=\"PropertyCollector\">" +
+               id + "</_this></DestroyPropertyCollector>");
+  CHECK(r.post(destroy, r.host.sessions().at(1)->cookie).first == 500);
+  CHECK(r.post(destroy, r.cookie()).first == 200);
+}

@@ -1,0 +1,106 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
+// Switches, port groups, firewall, and hosts that go into maintenance.
+#include "sim/fixture.hpp"
+
+#include <esxvi/types/HostFirewallSystem.hpp>
+#include <esxvi/types/HostFirewallSystem_properties.hpp>
+#include <esxvi/types/HostNetworkSystem.hpp>
+#include <esxvi/types/HostNetworkSystem_properties.hpp>
+#include <esxvi/types/HostSystem.hpp>
+#include <esxvi/types/HostSystem_properties.hpp>
+#include <esxvi/types/Network_properties.hpp>
+#include <esxvi/types/Task_properties.hpp>
+#include <esxvi/types/VirtualMachine_properties.hpp>
+
+using namespace esxvi::test;
+using namespace std::chrono_literals;
+using esxvi::Ref;
+
+namespace {
+
+Ref<vim::HostNetworkSystem> const network("networkSystem");
+
+vim::HostPortGroupSpec group(std::string name, std::string on, int vlan = 0) {
+  vim::HostPortGroupSpec spec;
+  spec.name = std::move(name);
+  spec.vswitchName = std::move(on);
+  spec.vlanId = vlan;
+  return spec;
+}
+
+}  // namespace
+
+TEST_CASE("port groups come and go with their networks") {
+  Simulated s;
+  auto session = s.open();
+  vim::HostVirtualSwitchSpec spec;
+  spec.numPorts = 64;
+  vim::HostVirtualSwitchBondBridge bond;
+  bond.nicDevice = {"vmnic1"};
+  spec.bridge = bond;
+  session.call(vim::AddVirtualSwitch{.self = network, .vswitchName = "lab", .spec = spec});
+  CHECK(fault_of([&] {
+          session.call(vim::AddVirtualSwitch{.self = network, .vswitchName = "lab"});
+        }) == "AlreadyExists");
+  CHECK(fault_of([&] {
+          session.call(
+              vim::AddVirtualSwitch{.self = network, .vswitchName = "other", .spec = spec});
+        }) == "ResourceInUse");
+  session.call(vim::AddPortGroup{.self = network, .portgrp = group("lab A", "lab", 7)});
+  CHECK(fault_of([&] {
+          session.call(vim::AddPortGroup{.self = network, .portgrp = group("lab B", "none")});
+        }) == "NotFound");
+  auto const info = s.host.get<vim::HostNetworkSystem>(network)->networkInfo;
+  REQUIRE(info);
+  REQUIRE(info->vswitch.size() == 2);
+  CHECK(info->vswitch[1].portgroup == std::vector<std::string>{"key-vim.host.PortGroup-lab A"});
+  CHECK(info->vswitch[1].pnic == std::vector<std::string>{"key-vim.host.PhysicalNic-vmnic1"});
+  auto const there = s.host.all<vim::Network>();
+  CHECK(there.size() == 2);
+  s.host.add_vm("web01").network(there.back());
+  CHECK(fault_of([&] { session.call(vim::RemovePortGroup{.self = network, .pgName = "lab A"}); }) ==
+        "ResourceInUse");
+  session.call(vim::AddPortGroup{.self = network, .portgrp = group("lab C", "lab")});
+  session.call(vim::RemovePortGroup{.self = network, .pgName = "lab C"});
+  CHECK(s.host.all<vim::Network>().size() == 2);
+}
+
+TEST_CASE("networks that a program adds have port groups") {
+  Simulated s;
+  s.host.add_network("backup");
+  auto const h = s.host.get<vim::HostSystem>(s.host.places().host);
+  bool found = false;
+  for (auto const& g : h->config->network->portgroup) found = found || g.spec.name == "backup";
+  CHECK(found);
+}
+
+TEST_CASE("rule sets of the firewall open and close") {
+  Simulated s;
+  auto session = s.open();
+  Ref<vim::HostFirewallSystem> const firewall("firewallSystem");
+  session.call(vim::EnableRuleset{.self = firewall, .id = "sshServer"});
+  CHECK(s.host.get<vim::HostFirewallSystem>(firewall)->firewallInfo->ruleset[0].enabled);
+  CHECK(fault_of([&] { session.call(vim::EnableRuleset{.self = firewall, .id = "none"}); }) ==
+        "NotFound");
+}
+
+TEST_CASE("a host goes into maintenance when nothing runs on it") {
+  Simulated s;
+  auto const vm = s.host.add_vm("web01").powered_on().ref();
+  auto session = s.open();
+  auto const enter = [&] {
+    auto const task =
+        session.call(vim::EnterMaintenanceMode_Task{.self = s.host.places().host, .timeout = 60});
+    s.host.advance(120s);
+    auto const info = s.host.get<vim::Task>(task)->info;
+    return info.error ? std::string(info.error->fault.type_name()) : "";
+  };
+  CHECK(enter() == "Timedout");
+  s.host.modify(vm, [](vim::VirtualMachine& m) {
+    m.runtime.powerState = vim::VirtualMachinePowerState::poweredOff;
+  });
+  CHECK(enter() == "");
+  CHECK(s.host.get<vim::HostSystem>(s.host.places().host)->runtime.inMaintenanceMode);
+  CHECK(enter() == "InvalidState");
+}

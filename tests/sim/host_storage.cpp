@@ -1,0 +1,142 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
+// Files and disks of datastores, and versions of the API that leave things out.
+#include "sim/fixture.hpp"
+
+#include <esxvi/sim/host_files.hpp>
+#include <esxvi/sim/host_storage.hpp>
+#include <esxvi/types/Datastore.hpp>
+#include <esxvi/types/Datastore_properties.hpp>
+#include <esxvi/types/FileManager.hpp>
+#include <esxvi/types/HostDatastoreBrowser.hpp>
+#include <esxvi/types/HostSystem_properties.hpp>
+#include <esxvi/types/Task_properties.hpp>
+#include <esxvi/types/VirtualDiskManager.hpp>
+
+using namespace esxvi::test;
+using namespace std::chrono_literals;
+using esxvi::Ref;
+
+namespace {
+
+Ref<vim::FileManager> const files("ha-nfc-file-manager");
+Ref<vim::VirtualDiskManager> const disks("ha-vdiskmanager");
+
+/// The task's end: its result, or the name of its fault.
+std::string end_of(Simulated& s, Ref<vim::Task> const& task) {
+  s.host.advance(10s);
+  auto const info = s.host.get<vim::Task>(task)->info;
+  return info.error ? std::string(info.error->fault.type_name()) : "";
+}
+
+vim::FileBackedVirtualDiskSpec disk(std::int64_t kilobytes, std::string type) {
+  vim::FileBackedVirtualDiskSpec spec;
+  spec.diskType = std::move(type);
+  spec.adapterType = "lsiLogic";
+  spec.capacityKb = kilobytes;
+  return spec;
+}
+
+}  // namespace
+
+TEST_CASE("directories and files are made, moved and removed") {
+  Simulated s;
+  auto session = s.open();
+  session.call(vim::MakeDirectory{.self = files, .name = "[datastore1] a"});
+  CHECK(fault_of([&] {
+          session.call(vim::MakeDirectory{.self = files, .name = "[datastore1] a"});
+        }) == "FileAlreadyExists");
+  CHECK(fault_of([&] {
+          session.call(vim::MakeDirectory{.self = files, .name = "[datastore1] x/y"});
+        }) == "FileNotFound");
+  CHECK(fault_of([&] { session.call(vim::MakeDirectory{.self = files, .name = "[nowhere] a"}); }) ==
+        "InvalidDatastorePath");
+  auto const store = esxvi::sim::files_of(s.host, s.host.places().datastore);
+  static_cast<void>(store->write("a/one.iso", std::string("image")));
+  CHECK(end_of(s, session.call(vim::MoveDatastoreFile_Task{
+                      .self = files,
+                      .sourceName = "[datastore1] a/one.iso",
+                      .destinationName = "[datastore1] a/two.iso"})) == "");
+  CHECK(!store->exists("a/one.iso"));
+  CHECK(end_of(s, session.call(vim::DeleteDatastoreFile_Task{
+                      .self = files, .name = "[datastore1] a/one.iso"})) == "FileNotFound");
+  CHECK(end_of(s, session.call(vim::DeleteDatastoreFile_Task{.self = files,
+                                                             .name = "[datastore1] a"})) == "");
+  CHECK(!store->exists("a"));
+}
+
+TEST_CASE("disks have a size, an identity and room on their datastore") {
+  Simulated s;
+  auto session = s.open();
+  auto const make = [&](std::string name, std::int64_t kilobytes, std::string type) {
+    return end_of(s, session.call(vim::CreateVirtualDisk_Task{
+                         .self = disks, .name = name, .spec = disk(kilobytes, type)}));
+  };
+  CHECK(make("[datastore1] one.vmdk", 1 << 20, "thin") == "");
+  CHECK(make("[datastore1] one.vmdk", 1 << 20, "thin") == "FileAlreadyExists");
+  CHECK(make("[datastore1] none/one.vmdk", 1 << 20, "thin") == "FileNotFound");
+  CHECK(make("[datastore1] big.vmdk", std::int64_t{1} << 40, "preallocated") == "NoDiskSpace");
+  auto const id =
+      session.call(vim::QueryVirtualDiskUuid{.self = disks, .name = "[datastore1] one.vmdk"});
+  CHECK(id.size() == 47);
+  auto const room = [&] {
+    return s.host.get<vim::Datastore>(s.host.places().datastore)->summary.freeSpace;
+  };
+  auto const before = room();
+  CHECK(end_of(s, session.call(vim::CopyVirtualDisk_Task{.self = disks,
+                                                         .sourceName = "[datastore1] one.vmdk",
+                                                         .destName = "[datastore1] two.vmdk"})) ==
+        "");
+  CHECK(session.call(vim::QueryVirtualDiskUuid{.self = disks, .name = "[datastore1] two.vmdk"}) !=
+        id);
+  auto const thin = room();
+  CHECK(end_of(s, session.call(vim::ZeroFillVirtualDisk_Task{
+                      .self = disks, .name = "[datastore1] two.vmdk"})) == "");
+  CHECK(room() == thin - (std::int64_t{1} << 30));
+  CHECK(end_of(s, session.call(vim::DeleteVirtualDisk_Task{
+                      .self = disks, .name = "[datastore1] two.vmdk"})) == "");
+  CHECK(room() == before);
+  CHECK(fault_of([&] {
+          session.call(vim::QueryVirtualDiskUuid{.self = disks, .name = "[datastore1] two.vmdk"});
+        }) == "FileNotFound");
+}
+
+TEST_CASE("a search finds kinds of files, and disks without their parts") {
+  Simulated s;
+  s.host.add_vm("web01").disk(4);
+  auto session = s.open();
+  auto const store = s.host.get<vim::Datastore>(s.host.places().datastore);
+  vim::HostDatastoreBrowserSearchSpec spec;
+  spec.query.emplace_back(vim::VmDiskFileQuery());
+  spec.details = vim::FileQueryFlags{true, true, false, {}, {}};
+  auto const task = session.call(vim::SearchDatastoreSubFolders_Task{
+      .self = store->browser, .datastorePath = "[datastore1]", .searchSpec = spec});
+  CHECK(end_of(s, task) == "");
+  auto const info = s.host.get<vim::Task>(task)->info;
+  auto const* const folders = info.result.as<std::vector<vim::HostDatastoreBrowserSearchResults>>();
+  REQUIRE(folders != nullptr);
+  REQUIRE(folders->size() == 2);
+  CHECK((*folders)[0].folderPath == "[datastore1]");
+  CHECK((*folders)[0].file.empty());
+  CHECK((*folders)[1].folderPath == "[datastore1] web01/");
+  REQUIRE((*folders)[1].file.size() == 1);
+  auto const* const disk = (*folders)[1].file[0].as<vim::VmDiskFileInfo>();
+  REQUIRE(disk != nullptr);
+  CHECK(disk->path == "web01.vmdk");
+  CHECK(disk->capacityKb == 4 << 20);
+}
+
+TEST_CASE("an older client is not told what it cannot know") {
+  Simulated s;
+  auto const ask = [&](std::string version) {
+    return s
+        .post(envelope("<RetrieveServiceContent xmlns=\"urn:vim25\"><_this "
+                       "type=\"ServiceInstance\">ServiceInstance</_this></RetrieveServiceContent>"),
+              {}, "urn:vim25/" + version)
+        .second;
+  };
+  CHECK(ask("8.0.3.0").find("<patchLevel>") != std::string::npos);
+  CHECK(ask("6.7").find("<patchLevel>") == std::string::npos);
+  CHECK(ask("6.7").find("<guestOperationsManager") != std::string::npos);
+  CHECK(ask("4.1").find("<guestOperationsManager") == std::string::npos);
+}

@@ -1,0 +1,131 @@
+// Who may do what, and for how long.
+#include "sim/fixture.hpp"
+
+#include <esxvi/query.hpp>
+#include <esxvi/session/content.hpp>
+#include <esxvi/types/ServiceInstance.hpp>
+#include <esxvi/types/SessionManager.hpp>
+#include <esxvi/types/SessionManager_properties.hpp>
+#include <esxvi/types/VirtualMachine.hpp>
+
+using namespace esxvi::test;
+using namespace std::chrono_literals;
+
+namespace {
+esxvi::Ref<vim::ServiceInstance> const instance("ServiceInstance");
+}
+
+TEST_CASE("a session opens with two requests and says who it is") {
+  Simulated s;
+  {
+    auto session = s.open();
+    CHECK(session.requests() == 2);
+    CHECK(session.about().apiType == "HostAgent");
+    CHECK(session.about().productLineId == "embeddedEsx");
+    CHECK(session.api_version() == "8.0.3.0");
+    CHECK(session.user().userName == "root");
+    CHECK(s.host.sessions().size() == 1);
+  }
+  CHECK(s.host.sessions().empty());
+}
+
+TEST_CASE("a host of an older version speaks that version") {
+  Simulated s({.version = "6.7.0", .api_version = "6.7"});
+  auto session = s.open();
+  CHECK(session.api_version() == "6.7");
+  CHECK(session.about().version == "6.7.0");
+}
+
+TEST_CASE("a wrong password is refused as such, and leaves no session") {
+  Simulated s;
+  CHECK_THROWS_AS(s.open("root", "wrong"), esxvi::auth_error);
+  CHECK_THROWS_AS(s.open("nobody"), esxvi::auth_error);
+  CHECK(s.host.sessions().empty());
+}
+
+TEST_CASE("a session that was silent for too long is gone") {
+  Simulated s;
+  auto session = s.open();
+  s.host.advance(29min);
+  CHECK_NOTHROW(session.call(vim::CurrentTime{.self = instance}));
+  s.host.advance(31min);
+  CHECK_THROWS_AS(session.call(vim::CurrentTime{.self = instance}), esxvi::not_authenticated);
+}
+
+TEST_CASE("time passes as the test says") {
+  Simulated s;
+  auto session = s.open();
+  auto const before = session.call(vim::CurrentTime{.self = instance});
+  s.host.advance(10s);
+  CHECK(session.call(vim::CurrentTime{.self = instance}).time_point() == before.time_point() + 10s);
+}
+
+TEST_CASE("currentSession is one's own, the list has everybody's") {
+  Simulated s;
+  auto a = s.open();
+  auto b = s.open();
+  auto const manager = *a.opening_content().sessionManager;
+  auto const rows =
+      a.retrieve<vim::SessionManager, "currentSession", "sessionList">({.objects = {manager}});
+  REQUIRE(rows.size() == 1);
+  CHECK(std::get<1>(rows[0])->key == a.user().key);
+  CHECK(std::get<2>(rows[0]).size() == 2);
+  CHECK(a.call(vim::SessionIsActive{
+      .self = manager, .sessionID = b.user().key, .userName = std::string("root")}));
+}
+
+TEST_CASE("a terminated session is not authenticated, and one's own cannot be") {
+  Simulated s;
+  auto a = s.open();
+  auto b = s.open();
+  auto const manager = *a.opening_content().sessionManager;
+  a.call(vim::TerminateSession{.self = manager, .sessionId = std::vector{b.user().key}});
+  CHECK(fault_of([&] { b.call(vim::CurrentTime{.self = instance}); }) == "NotAuthenticated");
+  CHECK(fault_of([&] {
+          a.call(vim::TerminateSession{.self = manager, .sessionId = std::vector{a.user().key}});
+        }) == "InvalidState");
+}
+
+TEST_CASE("a clone ticket opens one session of the same user") {
+  Simulated s;
+  auto session = s.open();
+  auto const manager = *session.opening_content().sessionManager;
+  auto const ticket = session.call(vim::AcquireCloneTicket{.self = manager});
+  auto const [status, body] = s.post(envelope(
+      "<CloneSession xmlns=\"urn:vim25\"><_this type=\"SessionManager\">" + manager.value() +
+      "</_this><cloneTicket>" + ticket + "</cloneTicket></CloneSession>"));
+  CHECK(status == 200);
+  CHECK(body.find("<userName>root</userName>") != std::string::npos);
+  CHECK(s.host.sessions().size() == 2);
+  CHECK(fault_of([&] {
+          session.call(vim::CloneSession{.self = manager, .cloneTicket = ticket});
+        }) == "InvalidLogin");
+}
+
+TEST_CASE("a reader sees machines but cannot start them") {
+  Simulated s;
+  esxvi::Ref<vim::VirtualMachine> const vm = s.host.add_vm("web01");
+  auto session = s.open("viewer");
+  CHECK(session.retrieve<vim::VirtualMachine, "name">().size() == 1);
+  try {
+    session.call(vim::PowerOnVM_Task{.self = vm});
+    FAIL("allowed");
+  } catch (esxvi::fault const& e) {
+    CHECK(e.type_name() == "NoPermission");
+    CHECK(e.server_message() == "Permission to perform this operation was denied.");
+  }
+}
+
+TEST_CASE("every reference of the service content leads to an object") {
+  for (bool const vcenter : {false, true}) {
+    Simulated s({.vcenter = vcenter});
+    auto session = s.open();
+    auto const& content = session.content();
+    CHECK(s.host.exists(content.rootFolder));
+    CHECK(s.host.exists(*content.perfManager));
+    CHECK(s.host.exists(*content.searchIndex));
+    CHECK(s.host.exists(*content.licenseManager));
+    CHECK(content.alarmManager.has_value() == vcenter);
+    CHECK(content.about.instanceUuid.has_value() == vcenter);
+  }
+}

@@ -1,0 +1,431 @@
+// Virtual machines that are made, changed, copied and removed; their snapshots and files.
+#include "sim/vm_fixture.hpp"
+
+#include <esxvi/types/HostAutoStartManager.hpp>
+#include <esxvi/types/HostAutoStartManager_properties.hpp>
+#include <esxvi/types/HostSystem_properties.hpp>
+#include <esxvi/types/ParaVirtualSCSIController.hpp>
+#include <esxvi/types/VirtualDisk.hpp>
+#include <esxvi/types/VirtualMachineSnapshot.hpp>
+#include <esxvi/types/VirtualMachineSnapshot_properties.hpp>
+#include <esxvi/types/VirtualSerialPort.hpp>
+#include <esxvi/types/VirtualVmxnet3.hpp>
+#include <esxvi/vmx.hpp>
+
+#include <chrono>
+
+using namespace esxvi::test;
+using namespace std::chrono_literals;
+using Snapshot = esxvi::Ref<vim::VirtualMachineSnapshot>;
+
+namespace {
+
+template <class D> D const* device(vim::VirtualMachine const& vm, int number = 0) {
+  for (auto const& d : vm.config->hardware.device)
+    if (auto const* found = d.as<D>(); found != nullptr && number-- == 0) return found;
+  return nullptr;
+}
+
+vim::VirtualMachineConfigSpec with_device(esxvi::Poly<vim::VirtualDevice> d, bool create = false) {
+  vim::VirtualDeviceConfigSpec change;
+  change.operation = vim::VirtualDeviceConfigSpecOperation::add;
+  if (create) change.fileOperation = vim::VirtualDeviceConfigSpecFileOperation::create;
+  change.device = std::move(d);
+  vim::VirtualMachineConfigSpec spec;
+  spec.deviceChange.emplace_back(std::move(change));
+  return spec;
+}
+
+vim::VirtualDisk new_disk(std::int64_t gigabytes, std::int32_t controller = 1000) {
+  vim::VirtualDisk disk;
+  disk.key = -1;
+  disk.controllerKey = controller;
+  disk.capacityInKB = gigabytes << 20;
+  vim::VirtualDiskFlatVer2BackingInfo backing;
+  backing.thinProvisioned = true;
+  disk.backing = std::move(backing);
+  return disk;
+}
+
+std::optional<MachineRef> result_of(vim::Task const& task) {
+  auto const* ref = task.info.result.as<esxvi::untyped_ref>();
+  if (ref == nullptr) return std::nullopt;
+  return MachineRef(ref->value());
+}
+
+std::shared_ptr<vim::Task const> take(Machines& s, MachineRef const& vm, std::string name,
+                                      bool memory = true) {
+  return s.run(s.session.call(vim::CreateSnapshot_Task{.self = vm,
+                                                       .name = std::move(name),
+                                                       .description = std::string("d"),
+                                                       .memory = memory,
+                                                       .quiesce = false}));
+}
+
+Snapshot snapshot_of(vim::Task const& task) {
+  return Snapshot(task.info.result.as<esxvi::untyped_ref>()->value());
+}
+
+}  // namespace
+
+TEST_CASE("a ConfigSpec changes what it sets and nothing else") {
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01").memory(1024).cpus(2);
+  auto const before = *s.at(vm)->config;
+  vim::VirtualMachineConfigSpec spec;
+  spec.memoryMB = 2048;
+  spec.numCPUs = 4;
+  spec.annotation = "two\nlines";
+  spec.cpuAllocation.emplace().limit = 1500;
+  spec.cpuAllocation->shares.emplace().level = vim::SharesLevel::high;
+  spec.memoryAllocation.emplace().reservation = 512;
+  spec.bootOptions.emplace().bootDelay = 5000;
+  spec.extraConfig.push_back(option("guestinfo.role", "web"));
+  CHECK(s.reconfigure(vm, spec) == "success");
+  auto const now = s.at(vm);
+  CHECK(now->config->hardware.memoryMB == 2048);
+  CHECK(now->config->hardware.numCPU == 4);
+  CHECK(now->summary.config.memorySizeMB == 2048);
+  CHECK(now->config->annotation == "two\nlines");
+  CHECK(now->config->cpuAllocation->limit == 1500);
+  CHECK(now->config->cpuAllocation->reservation == 0);
+  CHECK(now->config->cpuAllocation->shares->shares == 8000);
+  CHECK(now->config->memoryAllocation->reservation == 512);
+  CHECK(now->config->memoryAllocation->limit == -1);
+  CHECK(now->config->bootOptions->bootDelay == 5000);
+  CHECK(now->config->uuid == before.uuid);
+  CHECK(now->config->hardware.device.size() == before.hardware.device.size());
+  CHECK(now->config->changeVersion != before.changeVersion);
+  auto const file = esxvi::vmx::read(esxvi::vmx::Document::parse(s.file("web01/web01.vmx")));
+  CHECK(file.memory.size->count == 2048);
+  CHECK(file.cpu.count == 4);
+  CHECK(file.cpu.limit->count == 1500);
+  CHECK(file.identity.annotation == std::string("two\nlines"));
+  CHECK(s.file("web01/web01.vmx").find("guestinfo.role = \"web\"") != std::string::npos);
+}
+
+TEST_CASE("what a host refuses in a ConfigSpec changes nothing") {
+  Machines s;
+  MachineRef const off = s.host.add_vm("off");
+  MachineRef const on = s.host.add_vm("on").powered_on();
+  auto const spec = [](auto&& set) {
+    vim::VirtualMachineConfigSpec out;
+    out.annotation = "changed";
+    set(out);
+    return out;
+  };
+  using Spec = vim::VirtualMachineConfigSpec;
+  CHECK(s.reconfigure(off, spec([](Spec& x) { x.memoryMB = 1023; })) == "InvalidArgument");
+  CHECK(s.reconfigure(off, spec([](Spec& x) { x.numCPUs = 0; })) == "InvalidArgument");
+  CHECK(s.reconfigure(off, spec([](Spec& x) { x.numCPUs = 1000; })) == "InvalidArgument");
+  CHECK(s.reconfigure(off, spec([](Spec& x) { x.name = "on"; })) == "DuplicateName");
+  CHECK(s.reconfigure(off, spec([](Spec& x) { x.name = ""; })) == "InvalidName");
+  CHECK(s.reconfigure(off, spec([](Spec& x) { x.changeVersion = "old"; })) == "ConcurrentAccess");
+  CHECK(s.reconfigure(on, spec([](Spec& x) { x.numCPUs = 2; })) == "CpuHotPlugNotSupported");
+  CHECK(s.reconfigure(on, spec([](Spec& x) { x.memoryMB = 4096; })) == "MemoryHotPlugNotSupported");
+  CHECK(s.reconfigure(on, spec([](Spec& x) { x.guestId = "otherGuest"; })) == "InvalidPowerState");
+  CHECK(s.reconfigure(off, spec([](Spec& x) {
+                        x.deviceChange = with_device(new_disk(1, 4711), true).deviceChange;
+                      })) == "InvalidController");
+  CHECK(s.at(off)->config->annotation == "");
+  CHECK(s.at(on)->config->annotation == "");
+}
+
+TEST_CASE("devices come and go with keys, units and files of their own") {
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01");
+  CHECK(s.reconfigure(vm, with_device(new_disk(4), true)) == "success");
+  auto const* disk = device<vim::VirtualDisk>(*s.at(vm), 1);
+  REQUIRE(disk != nullptr);
+  CHECK(disk->key == 2001);
+  CHECK(disk->unitNumber == 1);
+  CHECK(disk->backing.as<vim::VirtualDiskFlatVer2BackingInfo>()->fileName ==
+        "[datastore1] web01/web01_1.vmdk");
+  CHECK(s.host_files()->stat("web01/web01_1-flat.vmdk")->size == std::uint64_t{4} << 30);
+  CHECK(s.at(vm)->summary.config.numVirtualDisks == 2);
+
+  vim::VirtualVmxnet3 card;
+  card.key = -2;
+  vim::VirtualEthernetCardNetworkBackingInfo backing;
+  backing.deviceName = "VM Network";
+  card.backing = backing;
+  CHECK(s.reconfigure(vm, with_device(card)) == "success");
+  auto const* second = device<vim::VirtualVmxnet3>(*s.at(vm), 1);
+  REQUIRE(second != nullptr);
+  CHECK(second->key == 4001);
+  CHECK(second->macAddress->starts_with("00:0c:29:"));
+  CHECK(second->deviceInfo->label == "Network adapter 2");
+
+  vim::VirtualMachineConfigSpec spec = with_device(*device<vim::VirtualDisk>(*s.at(vm), 1));
+  spec.deviceChange[0]->operation = vim::VirtualDeviceConfigSpecOperation::remove;
+  spec.deviceChange[0]->fileOperation = vim::VirtualDeviceConfigSpecFileOperation::destroy;
+  CHECK(s.reconfigure(vm, spec) == "success");
+  CHECK(device<vim::VirtualDisk>(*s.at(vm), 1) == nullptr);
+  CHECK_FALSE(s.host_files()->exists("web01/web01_1.vmdk"));
+}
+
+TEST_CASE("a machine is created, powered, renamed and destroyed with its files") {
+  Machines s;
+  vim::VirtualMachineConfigSpec spec;
+  spec.name = "new/one";
+  spec.guestId = "debian12_64Guest";
+  spec.numCPUs = 2;
+  spec.memoryMB = 512;
+  spec.files.emplace().vmPathName = "[datastore1]";
+  vim::VirtualDeviceConfigSpec controller;
+  controller.operation = vim::VirtualDeviceConfigSpecOperation::add;
+  controller.device = [] {
+    vim::ParaVirtualSCSIController c;
+    c.key = -5;
+    return c;
+  }();
+  spec.deviceChange.emplace_back(controller);
+  spec.deviceChange.push_back(with_device(new_disk(8, -5), true).deviceChange[0]);
+  auto const made = s.run(s.session.call(vim::CreateVM_Task{
+      .self = s.host.places().vm_folder, .config = spec, .pool = s.host.places().pool}));
+  REQUIRE(made->info.state == vim::TaskInfoState::success);
+  auto const vm = result_of(*made).value();
+  CHECK(s.at(vm)->name == "new%2fone");
+  CHECK(s.at(vm)->config->guestFullName == "Debian GNU/Linux 12 (64-bit)");
+  CHECK(device<vim::VirtualDisk>(*s.at(vm))->controllerKey == 1000);
+  CHECK(s.host_files()->exists("new%2fone/new%2fone.vmx"));
+  CHECK(s.host_files()->exists("new%2fone/new%2fone.vmdk"));
+  CHECK(s.does(vim::CreateVM_Task{
+            .self = s.host.places().vm_folder, .config = spec, .pool = s.host.places().pool}) ==
+        "DuplicateName");
+  CHECK(s.does(vim::PowerOnVM_Task{.self = vm}) == "success");
+  CHECK(s.does(vim::Rename_Task{.self = vm, .newName = "renamed"}) == "success");
+  CHECK(s.at(vm)->name == "renamed");
+  CHECK(s.does(vim::Destroy_Task{.self = vm}) == "InvalidPowerState");
+  CHECK(s.does(vim::PowerOffVM_Task{.self = vm}) == "success");
+  CHECK(s.does(vim::Destroy_Task{.self = vm}) == "success");
+  CHECK_FALSE(s.host.exists(vm));
+  CHECK_FALSE(s.host_files()->exists("new%2fone"));
+}
+
+TEST_CASE("a machine that is unregistered and registered again is the same one") {
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01")
+                            .memory(2048)
+                            .cpus(4, 2)
+                            .guest("debian12_64Guest", "Debian GNU/Linux 12 (64-bit)")
+                            .annotation("some \"quoted\" text")
+                            .disk(8)
+                            .disk(4)
+                            .cdrom("[datastore1] iso/debian.iso")
+                            .serial_file("[datastore1] web01/out.txt");
+  auto const text = s.file("web01/web01.vmx");
+  auto const before = *s.at(vm)->config;
+  s.session.call(vim::UnregisterVM{.self = vm});
+  CHECK_FALSE(s.host.exists(vm));
+  auto const ended =
+      s.run(s.session.call(vim::RegisterVM_Task{.self = s.host.places().vm_folder,
+                                                .path = "[datastore1] web01/web01.vmx",
+                                                .asTemplate = false,
+                                                .pool = s.host.places().pool}));
+  REQUIRE(ended->info.state == vim::TaskInfoState::success);
+  auto const again = result_of(*ended).value();
+  auto const after = *s.at(again)->config;
+  CHECK(after.name == before.name);
+  CHECK(after.uuid == before.uuid);
+  CHECK(after.instanceUuid == before.instanceUuid);
+  CHECK(after.guestId == before.guestId);
+  CHECK(after.guestFullName == before.guestFullName);
+  CHECK(after.version == before.version);
+  CHECK(after.annotation == before.annotation);
+  CHECK(after.hardware.numCPU == 4);
+  CHECK(after.hardware.numCoresPerSocket == 2);
+  CHECK(after.hardware.memoryMB == 2048);
+  CHECK(after.cpuAllocation->shares->shares == before.cpuAllocation->shares->shares);
+  REQUIRE(after.hardware.device.size() == before.hardware.device.size());
+  for (auto const& old : before.hardware.device) {
+    auto const same = std::find_if(after.hardware.device.begin(), after.hardware.device.end(),
+                                   [&](auto const& d) { return d->key == old->key; });
+    CAPTURE(old->key);
+    REQUIRE(same != after.hardware.device.end());
+    CHECK(same->type_name() == old.type_name());
+    CHECK((*same)->backing.type_name() == old->backing.type_name());
+    CHECK((*same)->unitNumber == old->unitNumber);
+  }
+  CHECK(device<vim::VirtualDisk>(*s.at(again), 1)->capacityInKB == std::int64_t{4} << 20);
+  CHECK(device<vim::VirtualVmxnet3>(*s.at(again))->macAddress.has_value());
+  CHECK(s.file("web01/web01.vmx") == text);
+  CHECK(s.does(vim::RegisterVM_Task{.self = s.host.places().vm_folder,
+                                    .path = "[datastore1] web01/web01.vmx",
+                                    .asTemplate = false,
+                                    .pool = s.host.places().pool}) == "AlreadyExists");
+  CHECK(s.does(vim::RegisterVM_Task{.self = s.host.places().vm_folder,
+                                    .path = "[datastore1] nothing/nothing.vmx",
+                                    .asTemplate = false,
+                                    .pool = s.host.places().pool}) == "FileNotFound");
+  CHECK(s.does(vim::RegisterVM_Task{.self = s.host.places().vm_folder,
+                                    .path = "nothing.vmx",
+                                    .asTemplate = false,
+                                    .pool = s.host.places().pool}) == "InvalidDatastorePath");
+}
+
+TEST_CASE("snapshots form a tree with one current node") {
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01").memory(1024).powered_on();
+  auto const first = snapshot_of(*take(s, vm, "first"));
+  auto const second = snapshot_of(*take(s, vm, "second", false));
+  auto info = *s.at(vm)->snapshot;
+  REQUIRE(info.rootSnapshotList.size() == 1);
+  CHECK(info.rootSnapshotList[0].state == Power::poweredOn);
+  REQUIRE(info.rootSnapshotList[0].childSnapshotList.size() == 1);
+  CHECK(info.rootSnapshotList[0].childSnapshotList[0].name == "second");
+  CHECK(info.rootSnapshotList[0].childSnapshotList[0].state == Power::poweredOff);
+  CHECK(info.currentSnapshot == second);
+  CHECK(s.at(vm)->rootSnapshot == std::vector{first});
+  CHECK(s.host.get<vim::VirtualMachineSnapshot>(first)->childSnapshot == std::vector{second});
+
+  // With memory it runs again, without it does not; the configuration of then is back.
+  CHECK(s.does(vim::PowerOffVM_Task{.self = vm}) == "success");
+  vim::VirtualMachineConfigSpec spec;
+  spec.memoryMB = 2048;
+  spec.name = "renamed";
+  CHECK(s.reconfigure(vm, spec) == "success");
+  CHECK(s.does(vim::RevertToSnapshot_Task{.self = first}) == "success");
+  CHECK(s.power(vm) == Power::poweredOn);
+  CHECK(s.at(vm)->config->hardware.memoryMB == 1024);
+  CHECK(s.at(vm)->name == "renamed");
+  CHECK(s.at(vm)->snapshot->currentSnapshot == first);
+  CHECK(s.does(vim::RevertToSnapshot_Task{.self = second}) == "success");
+  CHECK(s.power(vm) == Power::poweredOff);
+  CHECK(s.does(vim::RevertToSnapshot_Task{.self = first, .suppressPowerOn = true}) == "success");
+  CHECK(s.power(vm) == Power::suspended);
+
+  // A second branch, then the root goes and its children take its place.
+  auto const third = snapshot_of(*take(s, vm, "third"));
+  CHECK(s.at(vm)->snapshot->rootSnapshotList[0].childSnapshotList.size() == 2);
+  s.session.call(vim::RenameSnapshot{.self = third, .name = std::string("3rd")});
+  CHECK(s.at(vm)->snapshot->rootSnapshotList[0].childSnapshotList[1].name == "3rd");
+  CHECK(s.does(vim::RemoveSnapshot_Task{.self = first, .removeChildren = false}) == "success");
+  CHECK(s.at(vm)->rootSnapshot == std::vector{second, third});
+  CHECK(s.at(vm)->snapshot->currentSnapshot == third);
+  CHECK_FALSE(s.host.exists(first));
+  CHECK(s.does(vim::RevertToCurrentSnapshot_Task{.self = vm}) == "success");
+  CHECK(s.does(vim::RemoveAllSnapshots_Task{.self = vm}) == "success");
+  CHECK_FALSE(s.at(vm)->snapshot.has_value());
+  CHECK(s.at(vm)->rootSnapshot.empty());
+  CHECK(s.does(vim::RevertToCurrentSnapshot_Task{.self = vm}) == "NotFound");
+}
+
+TEST_CASE("removing a snapshot with its children leaves the parent current") {
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01");
+  auto const root = snapshot_of(*take(s, vm, "root"));
+  auto const middle = snapshot_of(*take(s, vm, "middle"));
+  take(s, vm, "leaf");
+  CHECK(s.does(vim::RemoveSnapshot_Task{.self = middle, .removeChildren = true}) == "success");
+  CHECK(s.at(vm)->snapshot->currentSnapshot == root);
+  CHECK(s.at(vm)->snapshot->rootSnapshotList[0].childSnapshotList.empty());
+}
+
+TEST_CASE("a vCenter clones and migrates, a host does not") {
+  Machines s({.vcenter = true});
+  MachineRef const vm = s.host.add_vm("web01").disk(8).powered_on();
+  vim::VirtualMachineCloneSpec spec;
+  auto const ended = s.run(s.session.call(vim::CloneVM_Task{
+      .self = vm, .folder = s.host.places().vm_folder, .name = "copy", .spec = spec}));
+  REQUIRE(ended->info.state == vim::TaskInfoState::success);
+  auto const copy = result_of(*ended).value();
+  CHECK(s.at(copy)->config->uuid != s.at(vm)->config->uuid);
+  CHECK(s.power(copy) == Power::poweredOff);
+  CHECK(s.host_files()->exists("copy/copy-flat.vmdk"));
+  auto const hosts = s.host.all<vim::HostSystem>();
+  REQUIRE(hosts.size() == 2);
+  CHECK(s.does(vim::MigrateVM_Task{.self = vm,
+                                   .host = hosts[1],
+                                   .priority = vim::VirtualMachineMovePriority::defaultPriority}) ==
+        "success");
+  CHECK(s.at(vm)->runtime.host == hosts[1]);
+  auto const second = s.host.add_datastore("fast", std::int64_t{1} << 40);
+  vim::VirtualMachineRelocateSpec move;
+  move.datastore = second;
+  CHECK(s.does(vim::RelocateVM_Task{.self = vm, .spec = move}) == "success");
+  CHECK(s.at(vm)->config->files.vmPathName == "[fast] web01/web01.vmx");
+  CHECK(s.at(vm)->datastore == std::vector{second});
+  CHECK_FALSE(s.host_files()->exists("web01"));
+  CHECK(esxvi::sim::files_of(s.host, second)->exists("web01/web01-flat.vmdk"));
+
+  Machines esx;
+  MachineRef const other = esx.host.add_vm("web01");
+  CHECK(esx.does(vim::CloneVM_Task{
+            .self = other, .folder = esx.host.places().vm_folder, .name = "copy", .spec = spec}) ==
+        "refused: NotSupported");
+}
+
+TEST_CASE("autostart settings are kept, entry by entry") {
+  Machines s;
+  MachineRef const a = s.host.add_vm("a");
+  MachineRef const b = s.host.add_vm("b");
+  auto const manager =
+      *s.host.get<vim::HostSystem>(s.host.places().host)->configManager.autoStartManager;
+  auto const set = [&](MachineRef const& vm, std::string action) {
+    vim::HostAutoStartManagerConfig spec;
+    spec.defaults.emplace().enabled = true;
+    vim::AutoStartPowerInfo info;
+    info.key = vm;
+    info.startOrder = -1;
+    info.startDelay = -1;
+    info.waitForHeartbeat = vim::AutoStartWaitHeartbeatSetting::systemDefault;
+    info.startAction = std::move(action);
+    info.stopDelay = -1;
+    info.stopAction = "none";
+    spec.powerInfo.push_back(info);
+    s.session.call(vim::ReconfigureAutostart{.self = manager, .spec = spec});
+  };
+  set(a, "powerOn");
+  set(b, "powerOn");
+  set(a, "none");
+  auto const config = s.host.get<vim::HostAutoStartManager>(manager)->config;
+  CHECK(config.defaults->enabled == true);
+  CHECK(config.defaults->startDelay == 120);
+  REQUIRE(config.powerInfo.size() == 2);
+  CHECK(config.powerInfo[0].startAction == "none");
+  s.session.call(vim::UnregisterVM{.self = b});
+  CHECK(s.host.get<vim::HostAutoStartManager>(manager)->config.powerInfo.size() == 1);
+}
+
+TEST_CASE("a screenshot is a PNG in the machine's directory") {
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01").powered_on();
+  auto const ended = s.run(s.session.call(vim::CreateScreenshot_Task{.self = vm}));
+  REQUIRE(ended->info.state == vim::TaskInfoState::success);
+  CHECK(*ended->info.result.as<std::string>() == "[datastore1] web01/web01-0.png");
+  CHECK(s.file("web01/web01-0.png").starts_with("\x89PNG"));
+}
+
+TEST_CASE("the files of a machine can be fetched, with a login") {
+  Machines s;
+  s.host.add_vm("web01");
+  esxvi::sim::WebRequest request{.method = "GET",
+                                 .target =
+                                     "/folder/web01/web01.vmx?dcPath=ha-datacenter&dsName="
+                                     "datastore1"};
+  esxvi::sim::WebResponse got;
+  auto const get = [&] {
+    s.host.handle(request, [&](esxvi::sim::WebResponse r) { got = std::move(r); }, {});
+    return got.status;
+  };
+  CHECK(get() == 401);
+  request.headers.push_back({"Cookie", "vmware_soap_session=\"" + s.cookie() + "\""});
+  CHECK(get() == 200);
+  CHECK(got.body.find("displayName = \"web01\"") != std::string::npos);
+}
+
+TEST_CASE("powering a machine on costs little") {
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01");
+  constexpr int rounds = 200;
+  auto const start = std::clock();
+  for (int i = 0; i < rounds; ++i) {
+    REQUIRE(s.does(vim::PowerOnVM_Task{.self = vm}) == "success");
+    REQUIRE(s.does(vim::PowerOffVM_Task{.self = vm}) == "success");
+  }
+  double const each =
+      1e6 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC / (2 * rounds);
+  CHECK(each < 20'000);  // generous: sanitizers, and a machine that does other things too
+  MESSAGE("a power task's round trip: " << each << " us of CPU");
+}
