@@ -230,7 +230,7 @@ inline void add_security_methods(Host& host) {
 
 inline void add_option_methods(Host& host) {
   using namespace esxvi::types;
-  host.on<types::QueryOptions>([](Call& call, QueryOptions const& r) {
+  host.on<types::QueryOptions>([](Call& call, types::QueryOptions const& r) {
     std::vector<Poly<OptionValue>> found;
     auto const manager = call.host().get<OptionManager>(*r.self);
     // A name that ends with a dot is of all below it.
