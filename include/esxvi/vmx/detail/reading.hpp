@@ -29,7 +29,7 @@ struct reading {
   std::string_view file{};  ///< for messages
   style how = style::vmware;
   std::vector<problem> problems{};
-  std::vector<place> places{};  ///< of each entry of the document
+  std::vector<place> places{};  ///< of each entry of the document; empty in libvirt's style
 
   [[nodiscard]] problem const* problem_of(std::string_view key) const noexcept {
     for (problem const& p : problems)
@@ -125,13 +125,17 @@ template <class E>
 
 inline void read_into(reading& out) {
   std::string scratch;
-  out.places.reserve(out.document->entries().size());
+  // libvirt's way has no use for what its XML cannot say.
+  bool const keep_places = out.how == style::vmware;
+  if (keep_places) out.places.resize(out.document->entries().size());
+  std::size_t number = 0;
   for (Document::Entry const& e : out.document->entries()) {
-    place const& p = out.places.emplace_back();
+    std::size_t const here = number++;
     if (e.duplicate()) continue;
     std::string_view const key = out.document->key(e);
     if (is_encoding(key)) continue;
-    out.places.back() = find_key(key);
+    place const p = find_key(key);
+    if (keep_places) out.places[here] = p;
     std::string_view text;
     if (p.at == nullptr) {
       text = out.document->value(e, scratch);
