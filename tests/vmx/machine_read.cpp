@@ -134,3 +134,15 @@ TEST_CASE("a crafted file does not make lists without end") {
   CHECK(m.adapters.size() == 1024);
   CHECK(m.extra.size() == 5000 - 1024);
 }
+
+TEST_CASE("no finding shows a secret") {
+  auto const document = vmx::Document::parse(
+      "RemoteDisplay.vnc.password = \"hush\"\n"
+      "remotedisplay.vnc.password = \"hush2\"\n"
+      "RemoteDisplay.vnc.password.x = \"hush\" and more\n"
+      "encryption.keySafe = \"hush\xFF\"\n");
+  auto const found = document.diagnostics();
+  CHECK(found.size() >= 3);
+  for (auto const& finding : found)
+    CHECK(to_string(finding, "a.vmx").find("hush") == std::string::npos);
+}

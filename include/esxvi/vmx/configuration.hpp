@@ -12,6 +12,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -87,17 +89,6 @@ template <class F> void for_each_entry(Machine const& machine, style how, F f) {
 /// views are valid during the call.
 template <class F> void for_each_entry(Machine const& machine, F&& f) {
   detail::for_each_entry(machine, detail::style::vmware, std::forward<F>(f));
-}
-
-/// Keys whose values let their reader in.
-[[nodiscard]] inline bool is_secret(std::string_view key) noexcept {
-  constexpr std::array<std::string_view, 8> marks{"password",        "vnc.key",     "keysafe",
-                                                  "encryption.data", "datafilekey", "bundle",
-                                                  "sharedsecret",    "token"};
-  return std::ranges::any_of(marks, [&](std::string_view mark) {
-    return std::search(key.begin(), key.end(), mark.begin(), mark.end(),
-                       [](char a, char b) { return detail::lower(a) == b; }) != key.end();
-  });
 }
 
 /// How write() spells what it writes.
@@ -195,20 +186,21 @@ inline void append_as_libvirt(std::string& out, std::string_view key, std::strin
 
 /// Takes the devices out of `document` that `before` has and `after` has not.
 inline std::size_t erase_gone(Document& document, Machine const& before, Machine const& after) {
-  std::vector<std::string> gone;
+  std::vector<std::string> gone;                  // what their keys begin with
   Machine& target = const_cast<Machine&>(after);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
   for_each_object(before, [&](group const& g, std::array<std::uint32_t, 2> const& numbers,
                               void const* /*object*/) {
     if (g.section != nullptr || object_at(target, {&g, nullptr, numbers}, false) != nullptr) return;
     std::string device;
     append_device(device, g, numbers);
+    device += '.';
+    for (row const& r : g.rows)
+      if (std::size_t const star = r.key.find('*'); star != std::string_view::npos)
+        gone.push_back(std::string(r.key.substr(0, star)) + device);
     gone.push_back(std::move(device));
   });
   std::size_t lines = 0;
-  for (std::string const& device : gone) {
-    lines += document.erase_prefix(device + ".");
-    lines += document.erase_prefix("sched." + device + ".");
-  }
+  for (std::string const& prefix : gone) lines += document.erase_prefix(prefix);
   return lines;
 }
 
@@ -235,7 +227,7 @@ inline std::size_t apply(Document& document, Machine const& machine) {
   detail::entry_list const fresh(machine, detail::style::vmware);
   std::map<std::string, std::string_view> was;
   for (auto const& item : old.items) was.emplace(detail::folded(item.key), item.text);
-  std::map<std::string, bool> kept;
+  std::set<std::string> kept;
   std::string_view last;
   for (auto const& item : fresh.items) {
     std::string key = detail::folded(item.key);
@@ -248,7 +240,7 @@ inline std::size_t apply(Document& document, Machine const& machine) {
         document.set(item.key, item.text);
       ++lines;
     }
-    kept.emplace(std::move(key), true);
+    kept.insert(std::move(key));
     last = item.key;
   }
   for (auto const& [key, text] : was)

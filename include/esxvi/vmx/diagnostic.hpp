@@ -1,6 +1,10 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include <esxvi/vmx/detail/ascii.hpp>
+
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -19,12 +23,23 @@ struct diagnostic {
   severity level = severity::note;
   std::size_t line = 0;  ///< counted from 1; 0: no line of the file
   std::string key{};     ///< as spelt; may be empty
-  std::string value{};   ///< as far as it is known; may be empty
+  std::string value{};   ///< as far as it is known; empty for secrets
   std::string problem{};
   std::string expected{};  ///< may be empty
 
   friend bool operator==(diagnostic const&, diagnostic const&) = default;
 };
+
+/// Keys whose values let their reader in.
+[[nodiscard]] inline bool is_secret(std::string_view key) noexcept {
+  constexpr std::array<std::string_view, 8> marks{"password",        "vnc.key",     "keysafe",
+                                                  "encryption.data", "datafilekey", "bundle",
+                                                  "sharedsecret",    "token"};
+  return std::ranges::any_of(marks, [&](std::string_view mark) {
+    return std::search(key.begin(), key.end(), mark.begin(), mark.end(),
+                       [](char a, char b) { return detail::lower(a) == b; }) != key.end();
+  });
+}
 
 namespace detail {
 /// Text of a file as part of a message: on one line, at most `most` bytes of it, no bytes that a

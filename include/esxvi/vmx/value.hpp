@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include <esxvi/escape/hex.hpp>
 #include <esxvi/reflect/enum.hpp>
 #include <esxvi/reflect/fixed_string.hpp>
 #include <esxvi/vmx/detail/ascii.hpp>
@@ -98,11 +99,7 @@ namespace detail {
 /// products, or exactly as libvirt does it.
 enum class style : std::uint8_t { vmware, libvirt };
 
-[[nodiscard]] constexpr int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  c = lower(c);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+using escape::detail::hex_digit;
 inline void append_hex(std::string& out, std::uint8_t byte) {
   constexpr std::string_view digits = "0123456789abcdef";
   out += digits[byte >> 4U];

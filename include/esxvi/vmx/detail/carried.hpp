@@ -2,8 +2,6 @@
 #pragma once
 
 #include <esxvi/escape/percent.hpp>
-#include <esxvi/escape/pipe.hpp>
-#include <esxvi/escape/utf8.hpp>
 #include <esxvi/vmx/configuration.hpp>
 #include <esxvi/vmx/detail/domain_words.hpp>
 #include <esxvi/vmx/diagnostic.hpp>
@@ -12,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -139,34 +138,12 @@ template <class F> void for_each_leftover(reading const& in, Machine const& back
 
 // ---- in XML -------------------------------------------------------------------------------------
 
-/// A value as a VMX file has it, with bytes that are no UTF-8 escaped as well. A view of `value`
-/// when there is nothing to do, else of `scratch`.
+/// A value as a VMX file has it: characters that no XML document can hold are escaped. A view of
+/// `value` when there is nothing to do, else of `scratch`.
 [[nodiscard]] inline std::string_view metadata_text(std::string_view value, std::string& scratch) {
-  constexpr auto special = escape::non_ascii | escape::pipe::encode_set;
-  if (escape::find_first<special>(value) == value.size()) return value;
-  bool const text = !escape::find_invalid_utf8(value).has_value();
-  scratch.clear();
-  for (char const c : value) {
-    auto const byte = static_cast<unsigned char>(c);
-    if ((byte >= 0x80 && !text) || byte < 0x20 || byte == 0x7F || c == '"' || c == '|') {
-      scratch += '|';
-      append_hex(scratch, byte);
-    } else {
-      scratch += c;
-    }
-  }
+  if (!vendor_pipe::needs_encoding(value)) return value;
+  scratch = vendor_pipe::encode(value);
   return scratch;
-}
-/// The other way; takes what nobody wrote as it stands.
-[[nodiscard]] inline std::string metadata_value(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    int const high = text[i] == '|' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    int const low = high >= 0 ? hex_digit(text[i + 2]) : -1;
-    out += low >= 0 ? static_cast<char>(high * 16 + low) : text[i];
-    if (low >= 0) i += 2;
-  }
-  return out;
 }
 
 /// The version of the virtual hardware, if a file can be written for it.
@@ -211,9 +188,9 @@ inline void add_metadata(xml::Element& domain, reading const& in, Machine const&
     bool const entry = e.local_name() == "entry";
     if (!key || key->empty() || (!entry && e.local_name() != "absent")) continue;
     leftover l;
-    l.key = metadata_value(*key);
-    if (entry) l.value = metadata_value(e.attribute_or("value", {}));
-    if (auto const was = e.attribute("was")) l.was = metadata_value(*was);
+    l.key = vendor_pipe::decode_lenient(*key);
+    if (entry) l.value = vendor_pipe::decode_lenient(e.attribute_or("value", {}));
+    if (auto const was = e.attribute("was")) l.was = vendor_pipe::decode_lenient(*was);
     l.alone = e.attribute("alone") == "yes";
     out.push_back(std::move(l));
   }
@@ -229,10 +206,10 @@ inline void restore(Document& fresh, std::vector<leftover> const& leftovers,
     if (findings != nullptr)
       findings->push_back({severity::note, 0, std::string(key), {}, std::move(problem), {}});
   };
-  std::map<std::string, bool> carried;  // devices whose own `present` is among the leftovers
+  std::set<std::string> carried;  // devices whose own `present` is among the leftovers
   for (leftover const& l : leftovers)
     if (std::string key = folded(l.key); l.value && key.ends_with(".present"))
-      carried.emplace(key.substr(0, key.size() - 8), true);
+      carried.insert(key.substr(0, key.size() - 8));
   std::vector<leftover const*> due;
   for (leftover const& l : leftovers) {
     if (!fresh.can_be_key(l.key)) {

@@ -40,8 +40,10 @@ class Document::Report {
     std::string scratch;
     std::string key;
     of_.encoding_.decode_lenient(of_.key(entry), key);
-    add({level, entry.line(), std::move(key), std::string(of_.escaped_value(entry, scratch)),
-         std::move(problem), std::move(expected)});
+    std::string value;
+    if (!is_secret(key)) value = of_.escaped_value(entry, scratch);
+    add({level, entry.line(), std::move(key), std::move(value), std::move(problem),
+         std::move(expected)});
   }
 
   /// Lines between entries: blank, comments, or something that is wrong.
@@ -53,7 +55,7 @@ class Document::Report {
       shape.remove_prefix(std::min(shape.find_first_not_of(" \t"), shape.size()));
       if (shape.empty() || shape[0] == '#') continue;
       std::string shown;
-      of_.encoding_.decode_lenient(shape.substr(0, 200), shown);
+      if (!is_secret(shape)) of_.encoding_.decode_lenient(shape.substr(0, 200), shown);
       add({severity::warning, line, {}, std::move(shown), why(shape), "key = \"value\""});
     }
   }

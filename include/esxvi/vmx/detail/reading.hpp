@@ -44,7 +44,8 @@ struct reading {
   if (Document::Entry const* const e = in.document != nullptr ? in.document->find(key) : nullptr) {
     std::string scratch;
     out.append(":").append(std::to_string(e->line())).append(": ").append(key);
-    out.append(" = \"").append(in.document->value(*e, scratch)).append("\"");
+    if (!is_secret(key))
+      out.append(" = \"").append(shown(in.document->value(*e, scratch))).append("\"");
   } else if (!key.empty()) {
     out.append(": ").append(key);
   }
@@ -77,26 +78,23 @@ template <class E>
   return entry;
 }
 
-/// Resolves %HH or |HH as libvirt does: all of the text must be well-formed, and then it ends at
-/// the first NUL. False when it is not.
-[[nodiscard]] inline bool resolve_as_libvirt(std::string_view& text, char introducer,
-                                             std::string& scratch) {
-  if (text.find(introducer) == std::string_view::npos) return true;
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != introducer) {
-      out += text[i];
-      continue;
-    }
-    int const high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    int const low = high >= 0 ? hex_digit(text[i + 2]) : -1;
-    if (low < 0) return false;
-    out += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  out.resize(std::min(out.size(), out.find('\0')));
-  scratch = std::move(out);
-  text = scratch;
+/// %HH as libvirt reads it, which takes %00.
+struct libvirt_percent
+    : escape::hex_codec<libvirt_percent, escape::hex_rule{.introducer = '%',
+                                                          .escaped = escape::percent_rule.escaped,
+                                                          .nul_may_escape = true}> {
+  static constexpr std::string_view name = "libvirt_percent";
+};
+
+/// Resolves escapes as libvirt does: all of the text must be well-formed, and then it ends at the
+/// first NUL. False when it is not.
+template <class Codec>
+[[nodiscard]] bool resolve_as_libvirt(std::string_view& text, std::string& scratch) {
+  if (escape::find_first<Codec::decode_set>(text) == text.size()) return true;
+  auto decoded = Codec::try_decode(text);
+  if (!decoded) return false;
+  scratch = *std::move(decoded);
+  text = std::string_view(scratch).substr(0, scratch.find('\0'));
   return true;
 }
 
@@ -113,8 +111,8 @@ template <class E>
     return true;
   }
   text = document.escaped_value(e, scratch);
-  if (spelt == spelling::name && !resolve_as_libvirt(text, '%', scratch)) return false;
-  if (spelt != spelling::plain && !resolve_as_libvirt(text, '|', scratch)) return false;
+  if (spelt == spelling::name && !resolve_as_libvirt<libvirt_percent>(text, scratch)) return false;
+  if (spelt != spelling::plain && !resolve_as_libvirt<vendor_pipe>(text, scratch)) return false;
   return true;
 }
 
