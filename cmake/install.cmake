@@ -8,8 +8,9 @@ install(TARGETS esxvi EXPORT esxviTargets)
 install(EXPORT esxviTargets NAMESPACE esxvi:: DESTINATION ${package_dir})
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/esxviConfig.cmake.in
                               ${PROJECT_BINARY_DIR}/esxviConfig.cmake
-                              INSTALL_DESTINATION ${package_dir})
+                              INSTALL_DESTINATION ${package_dir} PATH_VARS CMAKE_INSTALL_INCLUDEDIR)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/esxviConfigVersion.cmake
                                  COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${PROJECT_BINARY_DIR}/esxviConfig.cmake ${PROJECT_BINARY_DIR}/esxviConfigVersion.cmake
+              ${PROJECT_SOURCE_DIR}/cmake/sim.cmake ${PROJECT_SOURCE_DIR}/cmake/sim_server.cmake
         DESTINATION ${package_dir})

@@ -43,8 +43,7 @@ template <class T> Cell number(std::optional<T> const& value) {
 }
 
 int list(Connection const& connection, std::string const& format) {
-  esxvi::Session session = esxvi::connect(
-      connection.uri, [&](esxvi::Challenge const& c) { return connection.credentials(c); });
+  esxvi::Session session = connection.open();
   auto const rows = session.retrieve<Row>();
   Table table({"id", "name", "power", "cpus", "memory_mib", "guest"});
   for (Row const& row : rows)
@@ -69,9 +68,13 @@ void add_list(CLI::App& app, Connection const& connection, int& status) {
   command->add_option("--format", *format, "table, json or tsv")
       ->check(CLI::IsMember({"table", "json", "tsv"}))
       ->capture_default_str();
-  command->callback([&connection, &status, format] {
-    if (connection.uri.empty()) throw CLI::RequiredError("-c URI (or $ESXVI_URI)");
-    status = list(connection, *format);
+  auto const uri = std::make_shared<std::string>();
+  command->add_option("uri", *uri, "instead of -c: sim://demo is a host inside this program");
+  command->callback([&connection, &status, format, uri] {
+    Connection to = connection;
+    if (!uri->empty()) to.uri = *uri;
+    if (to.uri.empty()) throw CLI::RequiredError("a URI or an alias (or -c, or $ESXVI_URI)");
+    status = list(to, *format);
   });
 }
 

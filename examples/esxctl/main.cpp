@@ -6,8 +6,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <string>
 
 int main(int argc, char** argv) {
   CLI::App app{"Manages VMware ESX(i) hosts and vCenter servers", "esxctl"};
@@ -16,17 +18,33 @@ int main(int argc, char** argv) {
 
   esxctl::Connection connection;
   app.add_option("-c,--connect", connection.uri,
-                 "esx://USER@HOST[:PORT]/?no_verify=1, vpx:// or https://; default: $ESXVI_URI")
+                 "esx://USER@HOST[:PORT]/?no_verify=1, vpx://, https://, or an alias of "
+                 "~/.config/esxvi/hosts.ini; default: $ESXVI_URI")
       ->envname("ESXVI_URI");
-  app.add_option("--password-file", connection.password_file,
-                 "file whose first line is the password; else $ESXVI_PASSWORD, ~/.netrc, a prompt");
+  app.add_option(
+      "--password-file", connection.password_file,
+      "file whose first line is the password; else the alias's, $ESXVI_PASSWORD, libvirt's "
+      "auth.conf, netrc, a prompt");
+
+  app.add_option_function<std::string>(
+         "--trace", [](std::string const& level) { ::setenv("ESXVI_TRACE", level.c_str(), 1); },
+         "write what goes over the network to standard error, without secrets: --trace[=headers] "
+         "or "
+         "--trace=bodies; also $ESXVI_TRACE")
+      ->expected(0, 1)
+      ->default_str("headers")
+      ->trigger_on_parse();
 
   int status = 0;
+  esxctl::add_about(app, connection, status);
   esxctl::add_escape(app, status);
+  esxctl::add_find(app, connection, status);
   esxctl::add_list(app, connection, status);
 #ifdef ESXCTL_SIM
   esxctl::add_sim(app, connection, status);
 #endif
+  esxctl::add_trust(app, status);
+  esxctl::add_watch(app, connection, status);
   esxctl::add_wire(app, status);
   esxctl::add_vmx(app, status);
 

@@ -3,8 +3,9 @@
 
 #include <esxvi/error.hpp>
 #include <esxvi/escape/uri.hpp>
+#include <esxvi/sim/demo_host.hpp>
 #include <esxvi/sim/host.hpp>
-#include <esxvi/sim/machine.hpp>
+#include <esxvi/sim/save.hpp>
 #include <esxvi/sim/server.hpp>
 #include <esxvi/types/ComputeResource_properties.hpp>
 #include <esxvi/types/Datacenter_properties.hpp>
@@ -16,11 +17,13 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace esxctl {
 
@@ -35,6 +38,7 @@ struct SimOptions {
   int machines = 6;
   bool vcenter = false;
   std::string certificate_file{};
+  std::string state_file{};
 };
 
 /// "127.0.0.1:8989", "[::1]:0", ":8989", "127.0.0.1"
@@ -64,45 +68,29 @@ void set_address(sim::ServerOptions& options, std::string_view text) {
 
 std::string password(Connection const& connection) {
   if (!connection.password_file.empty())
-    return esxvi::password_file(connection.password_file)({}).password;
+    return std::string(esxvi::password_file(connection.password_file)({}).password.reveal());
   if (char const* given = std::getenv("ESXVI_PASSWORD")) return given;
   return "esxvi";
 }
 
-/// Some run, some are off, one sleeps, and the first one that is off asks when it is turned on.
-void add_machines(sim::Host& host, int count) {
-  for (int i = 1; i <= count; ++i) {
-    auto const number = (i < 10 ? "0" : "") + std::to_string(i);
-    switch (i % 6) {
-      case 1:
-        host.add_vm("web" + number)
-            .memory(2048)
-            .cpus(2)
-            .guest("debian12_64Guest", "Debian GNU/Linux 12 (64-bit)")
-            .host_name("web" + number)
-            .ip("192.0.2." + std::to_string(i % 250 + 1))
-            .powered_on();
-        break;
-      case 2:
-        host.add_vm("serial" + number)
-            .annotation("asks at power-on what to do with the file behind its serial port")
-            .serial_file("[datastore1] serial" + number + "/serial.out");
-        break;
-      case 3:
-        host.add_vm("db" + number).memory(8192).cpus(4, 2).disk(100).powered_on();
-        break;
-      case 4:
-        host.add_vm("test" + number)
-            .guest("windows2019srv_64Guest", "Microsoft Windows Server 2019 (64-bit)");
-        break;
-      case 5:
-        host.add_vm("idle" + number).suspended();
-        break;
-      default:
-        host.add_vm("app" + number).powered_on();
-        break;
-    }
-  }
+/// The users that may log in: the usual one of this kind of server first.
+std::vector<sim::User> users(bool vcenter, std::string const& password) {
+  sim::User const root{.name = "root", .password = password, .full_name = "Administrator"};
+  sim::User const administrator{
+      .name = "administrator@vsphere.local", .password = password, .full_name = "Administrator"};
+  if (vcenter) return {administrator, root};
+  return {root, administrator};
+}
+
+/// The host as it was saved, else a new one.
+std::unique_ptr<sim::Host> make_host(SimOptions const& options, std::string const& password) {
+  if (!options.state_file.empty() && std::filesystem::exists(options.state_file))
+    return sim::load_state(std::filesystem::path(options.state_file),
+                           {.users = users(options.vcenter, password)});
+  auto host = std::make_unique<sim::Host>(
+      sim::HostOptions{.vcenter = options.vcenter, .users = users(options.vcenter, password)});
+  sim::add_demo_machines(*host, options.machines);
+  return host;
 }
 
 /// For esxctl and virsh alike: libvirt wants to know which host of a vCenter is meant.
@@ -128,13 +116,8 @@ int serve(Connection const& connection, SimOptions const& options) {
 
   sim::ServerOptions how{.tls = options.tls, .threads = 4};
   set_address(how, options.listen);
-  sim::User const user{.name = options.vcenter ? "administrator@vsphere.local" : "root",
-                       .password = password(connection),
-                       .role = sim::Role::administrator,
-                       .full_name = "Administrator"};
-  sim::Host host{{.vcenter = options.vcenter, .users = {user}}};
-  add_machines(host, options.machines);
-  sim::Server server{host, how};
+  auto const host = make_host(options, password(connection));
+  sim::Server server{*host, how};
   if (!options.certificate_file.empty()) {
     std::ofstream file{options.certificate_file};
     file << server.certificate_pem();
@@ -143,10 +126,12 @@ int serve(Connection const& connection, SimOptions const& options) {
           {"writing the certificate", options.certificate_file, "the file cannot be written", {}});
     }
   }
-  std::cout << connection_uri(server, host) << std::endl;  // flushed: somebody waits
+  std::cout << connection_uri(server, *host) << std::endl;  // flushed: somebody waits
   int received = 0;
   sigwait(&ends, &received);
   server.stop();
+  if (!options.state_file.empty())
+    sim::save_state(*host, std::filesystem::path(options.state_file));
   return 0;
 }
 
@@ -156,8 +141,9 @@ void add_sim(CLI::App& app, Connection const& connection, int& status) {
   auto* const command = app.add_subcommand(
       "sim",
       "Serves a simulated ESX host on loopback until interrupted, and prints its URI when ready.\n"
-      "User root (vCenter: administrator@vsphere.local), password from --password-file,\n"
-      "$ESXVI_PASSWORD, else `esxvi`.");
+      "Users root and administrator@vsphere.local, password from --password-file,\n"
+      "$ESXVI_PASSWORD, else `esxvi`. The first machine that is off asks a question at power-on.\n"
+      "Without a server: sim://demo is a URI for every command.");
   command->fallthrough();
   auto const options = std::make_shared<SimOptions>();
   command->add_option("--listen", options->listen, "ADDR:PORT; port 0 takes a free one")
@@ -167,7 +153,11 @@ void add_sim(CLI::App& app, Connection const& connection, int& status) {
       ->add_option("--certificate-file", options->certificate_file,
                    "where to write that certificate, for clients that check it")
       ->needs("--tls");
-  command->add_option("--vms", options->machines, "number of virtual machines")
+  command->add_option(
+      "--state", options->state_file,
+      "file with the state of the host: read when it is there (--vms and --vcenter\n"
+      "do not count then), and written at the end");
+  command->add_option("--vms", options->machines, "number of virtual machines of a new host")
       ->capture_default_str()
       ->check(CLI::Range(0, 100'000));
   command->add_flag("--vcenter", options->vcenter, "a vCenter with a cluster");

@@ -23,7 +23,11 @@ enum class errc {
   timeout,
   cancelled,
   transport_failed,
-  untrusted_certificate,
+  untrusted_certificate,  // for another reason than those below
+  certificate_expired,    // or not yet valid
+  wrong_host_name,
+  unknown_authority,  // self-signed, or of a CA that is not known here
+  thumbprint_mismatch,
   tls_failed,
   // HTTP
   redirected,
@@ -79,14 +83,27 @@ class error : public std::runtime_error {
   };
 
   error(errc code, context about, delivery sent = delivery::not_sent)
-      : std::runtime_error(text(about)), code_(code), delivery_(sent), about_(std::move(about)) {}
+      : std::runtime_error(std::string()),
+        code_(code),
+        delivery_(sent),
+        about_(std::move(about)),
+        text_(text(about_)) {}
 
+  [[nodiscard]] char const* what() const noexcept override { return text_.c_str(); }
   [[nodiscard]] errc code() const noexcept { return code_; }
   [[nodiscard]] delivery delivered() const noexcept { return delivery_; }
   [[nodiscard]] std::string const& operation() const noexcept { return about_.operation; }
   [[nodiscard]] std::string const& target() const noexcept { return about_.target; }
   [[nodiscard]] std::string const& problem() const noexcept { return about_.problem; }
   [[nodiscard]] std::string const& advice() const noexcept { return about_.advice; }
+  /// The id of the request, which the server wrote into its log as opID; empty: it had none.
+  [[nodiscard]] std::string const& request() const noexcept { return request_; }
+  /// Adds it to what(), unless there is one.
+  void set_request(std::string_view id) {
+    if (id.empty() || !request_.empty()) return;
+    request_ = id;
+    text_.append(" [request ").append(id).append("]");
+  }
 
  private:
   static std::string text(context const& c) {
@@ -100,6 +117,8 @@ class error : public std::runtime_error {
   errc code_;
   delivery delivery_;
   context about_;
+  std::string request_{};
+  std::string text_;
 };
 
 /// @name Groups: catch one of these to treat a family of errors alike.
@@ -200,6 +219,10 @@ using timeout = failure<errc::timeout>;
 using cancelled = failure<errc::cancelled>;
 using transport_failed = failure<errc::transport_failed>;
 using untrusted_certificate = failure<errc::untrusted_certificate>;
+using certificate_expired = failure<errc::certificate_expired>;
+using wrong_host_name = failure<errc::wrong_host_name>;
+using unknown_authority = failure<errc::unknown_authority>;
+using thumbprint_mismatch = failure<errc::thumbprint_mismatch>;
 using tls_failed = failure<errc::tls_failed>;
 using redirected = failure<errc::redirected>;
 using unauthorized = failure<errc::unauthorized>;

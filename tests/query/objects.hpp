@@ -39,6 +39,7 @@ inline std::string next_page(std::string_view objects, std::string_view token = 
 struct Opened : Server {
   explicit Opened(std::string_view api_version = "8.0.3.0")
       : Server(api_version), session(open()) {}
+  explicit Opened(SessionOptions options) : session(open(std::move(options))) {}
   Session session;
 
   /// The operations since the session was opened.

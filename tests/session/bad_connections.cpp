@@ -58,19 +58,19 @@ TEST_CASE("a server whose certificate is trusted is spoken to") {
   CHECK(server.requests() == 8);
 }
 
-TEST_CASE("a certificate that nobody trusts is untrusted_certificate, before a request is sent") {
+TEST_CASE("a certificate that nobody trusts is unknown_authority, before a request is sent") {
   HttpServer const server(vsphere, {.certificate = Certificate::make("127.0.0.1")});
   std::string const at = "127.0.0.1:" + std::to_string(server.port());
-  auto const e = thrown<esxvi::untrusted_certificate>(
+  auto const e = thrown<esxvi::unknown_authority>(
       [&] { static_cast<void>(open("esx://root@" + at + "/")); });
   CHECK(e.delivered() == esxvi::delivery::not_sent);
   check_context_and_advice(e, "RetrieveServiceContent", at);
   CHECK(server.requests() == 0);
 }
 
-TEST_CASE("a certificate for another name is untrusted_certificate") {
+TEST_CASE("a certificate for another name is wrong_host_name") {
   HttpServer const server(vsphere, {.certificate = Certificate::make("another.example")});
-  auto const e = thrown<esxvi::untrusted_certificate>([&] {
+  auto const e = thrown<esxvi::wrong_host_name>([&] {
     static_cast<void>(open("esx://root@127.0.0.1:" + std::to_string(server.port()) + "/",
                            direct(server.ca_file())));
   });
@@ -109,7 +109,7 @@ TEST_CASE("a host that does not exist is host_not_found") {
   check_context_and_advice(e, "RetrieveServiceContent", "no-such-host.invalid");
 }
 
-TEST_CASE("a server that goes away between two calls is an error, and the session goes on") {
+TEST_CASE("a server that goes away between two calls: reads are repeated, the rest is an error") {
   std::atomic<bool> rude = false;
   HttpServer const server([&](HttpRequest const& request, HttpConnection& connection) {
     if (rude.exchange(false))
@@ -120,9 +120,16 @@ TEST_CASE("a server that goes away between two calls is an error, and the sessio
   esxvi::Session session =
       open("esx://root@127.0.0.1:" + std::to_string(server.port()) + "/?transport=http");
   rude = true;
-  auto const e = thrown<esxvi::connection_lost>([&] { session.call(ask); });
+  auto const before = session.requests();
+  CHECK_NOTHROW(session.call(ask));
+  CHECK(session.requests() - before == 2);
+
+  rude = true;
+  esxvi::types::UpdateServiceMessage const act{
+      .self = esxvi::Ref<esxvi::types::SessionManager>("ha-sessionmgr"), .message = "hello"};
+  auto const e = thrown<esxvi::connection_lost>([&] { session.call(act); });
   CHECK(e.delivered() == esxvi::delivery::unknown);
-  check_context_and_advice(e, "CurrentTime", "127.0.0.1");
+  check_context_and_advice(e, "UpdateServiceMessage", "127.0.0.1");
   CHECK_NOTHROW(session.call(ask));
 }
 

@@ -22,7 +22,9 @@ template <class E>
 E refused(esxvi::ScriptedTransport::Answer const& answer, esxvi::SessionOptions options = {},
           std::size_t pieces = 0) {
   Server const server;
-  esxvi::Session session = server.open(std::move(options));
+  options.retry.attempts = 1;
+  options.log_in_again = false;
+  auto session = server.open(std::move(options));
   server.script->expect("CurrentTime")
       .reply(answer.status, answer.body, answer.headers)
       .pieces(pieces);
@@ -134,7 +136,7 @@ TEST_CASE("a status is an error even when a whole reply comes with it") {
 TEST_CASE("a fault instead of a result is a fault, also with status 200") {
   for (int const status : {500, 200}) {
     Server const server;
-    esxvi::Session session = server.open();
+    auto session = server.open();
     server.script->expect("CurrentTime").reply(status, fault_reply("NotSupported"));
     server.script->expect("CurrentTime").reply(200, time_reply());
     CHECK(thrown<esxvi::fault>([&] { session.call(ask); }).type_name() == "NotSupported");
@@ -207,7 +209,7 @@ TEST_CASE("markup that is wrong is malformed_xml") {
 
 TEST_CASE("a connection that breaks off in a reply is connection_lost, and the next call works") {
   Server const server;
-  esxvi::Session session = server.open();
+  auto session = server.open();
   server.script->expect("CurrentTime").reply(200, time_reply()).cut_after(time_reply().size());
   server.script->expect("CurrentTime").reply(200, time_reply());
   auto const e = thrown<esxvi::connection_lost>([&] { session.call(ask); });

@@ -176,10 +176,7 @@ TEST_CASE("the cookie of any reply is sent from then on; other cookies are not")
   step.reply(200, response("CurrentTime", "<returnval>2026-01-02T03:04:05Z</returnval>"),
              {{"Set-Cookie", "tracking=1; Path=/"},
               {"set-cookie", "vmware_soap_session=\"second\"; Secure"}});
-  esxvi::soap::Reply<esxvi::DateTime> reply;
-  esxvi::detail::OpeningRequest const request;
-  session.exchange("CurrentTime", *esxvi::reflect::type_of<esxvi::detail::OpeningRequest>(),
-                   &request, {esxvi::reflect::type_of<decltype(reply)>(), &reply});
+  session.keep_alive();
   session.logout();
   CHECK(header(server.script->requests().at(3), "Cookie") == "vmware_soap_session=\"second\"");
 }

@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -15,7 +16,17 @@
 #include <typeinfo>
 #include <utility>
 
+#ifdef ESXVI_TEST_ASYNC
+  #include "session/async_client.hpp"
+#endif
+
 namespace esxvi::test {
+
+#ifdef ESXVI_TEST_ASYNC  // the same tests for calls that are coroutines
+using Client = AsyncClient;
+#else
+using Client = Session;
+#endif
 
 inline std::string const service_url = "https://esx.example/sdk";
 /// Neither may show up in any message.
@@ -77,8 +88,19 @@ struct Server {
     script->expect("Login").reply(200, login_reply());
     script->when("Logout").reply(200, response("Logout", ""));
   }
-  [[nodiscard]] Session open(SessionOptions options = {}) const {
-    return {any_transport(script), service_url, {"root", password}, std::move(options)};
+  /// A session that repeats nothing by itself.
+  [[nodiscard]] Client open() const {
+    SessionOptions options;
+    options.retry.attempts = 1;
+    options.log_in_again = false;
+    return open(options);
+  }
+  /// Without ids, so that messages can be compared, and with pauses that nobody notices.
+  [[nodiscard]] Client open(SessionOptions options) const {
+    if (!options.operation_id) options.operation_id = "";
+    options.retry.first_pause = std::chrono::milliseconds(1);
+    return Client(any_transport(script), service_url, Credentials{"root", password},
+                  std::move(options));
   }
   /// Names of the operations so far, with a blank after each.
   [[nodiscard]] std::string operations() const {
@@ -93,8 +115,7 @@ inline bool has(std::string_view text, std::string_view part) {
 }
 
 /// What `f` throws, as exactly an E; fails the test when it throws nothing or something else.
-template <class E, class F>
-E thrown(F&& f) {
+template <class E, class F> E thrown(F&& f) {
   std::string other = "nothing";
   try {
     f();

@@ -48,8 +48,8 @@ TEST_CASE("a method that does not exist, and one that this host has not learnt")
   Raw r;
   CHECK(r.refused(envelope("<Nonsense xmlns=\"urn:vim25\"/>")) ==
         "InvalidRequest: Unable to resolve WSDL method name Nonsense");
-  CHECK(begins(r.refused(envelope("<UpgradeVM_Task xmlns=\"urn:vim25\"><_this "
-                                  "type=\"VirtualMachine\">1</_this></UpgradeVM_Task>")),
+  CHECK(begins(r.refused(envelope("<ResetGuestInformation xmlns=\"urn:vim25\"><_this "
+                                  "type=\"VirtualMachine\">1</_this></ResetGuestInformation>")),
                "NotImplemented:"));
 }
 
@@ -79,6 +79,31 @@ TEST_CASE("arguments: missing, unknown, of another type") {
                    "</options></WaitForUpdatesEx>")),
                "InvalidRequest:"));
   CHECK(r.host.get<vim::VirtualMachine>(r.vm)->recentTask.empty());
+}
+
+TEST_CASE("an object of a descendant that the host does not know is taken for its base") {
+  Raw r;
+  std::string const self = "<_this type=\"VirtualMachine\">" + r.vm.value() + "</_this>";
+  auto const add = [&](std::string const& type, std::string const& members) {
+    return envelope(
+        "<ReconfigVM_Task xmlns=\"urn:vim25\" "
+        "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">" +
+        self + "<spec><deviceChange><operation>add</operation><device xsi:type=\"" + type +
+        "\"><key>-1</key>" + members + "</device></deviceChange></spec></ReconfigVM_Task>");
+  };
+  CHECK(begins(r.refused(add("VirtualTPM",
+                             "<nonsense/><endorsementKeyCertificate>1</"
+                             "endorsementKeyCertificate></device><device>")),
+               "InvalidRequest:"));
+  CHECK(begins(r.refused(add("VirtualNonsense", "")),
+               "InvalidRequest: Unable to find type: VirtualNonsense"));
+  CHECK(begins(r.refused(add("VirtualDevice", "<busNumber>1</busNumber>")),
+               "InvalidRequest: Unexpected element tag \"busNumber\" seen in VirtualDevice"));
+  auto const [status, text] = r.post(add("VirtualTPM",
+                                         "<endorsementKeyCertificateSigningRequest>1</"
+                                         "endorsementKeyCertificateSigningRequest>"),
+                                     r.cookie());
+  CHECK(status == 200);
 }
 
 TEST_CASE("without a session there is little to call") {

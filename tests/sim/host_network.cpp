@@ -104,3 +104,72 @@ TEST_CASE("a host goes into maintenance when nothing runs on it") {
   CHECK(s.host.get<vim::HostSystem>(s.host.places().host)->runtime.inMaintenanceMode);
   CHECK(enter() == "InvalidState");
 }
+
+TEST_CASE("a whole configuration is changed at once, or not at all") {
+  Simulated s;
+  auto session = s.open();
+  vim::HostNetworkConfig config;
+  vim::HostVirtualSwitchConfig lab;
+  lab.changeOperation = "add";
+  lab.name = "lab";
+  lab.spec.emplace().numPorts = 64;
+  config.vswitch.push_back(lab);
+  vim::HostPortGroupConfig vmotion;
+  vmotion.changeOperation = "add";
+  vmotion.spec = group("vMotion", "lab", 3);
+  config.portgroup.push_back(vmotion);
+  vim::HostVirtualNicConfig nic;
+  nic.changeOperation = "add";
+  nic.portgroup = "vMotion";
+  nic.spec.emplace().mtu = 9000;
+  config.vnic.push_back(nic);
+  vim::HostDnsConfig dns;
+  dns.hostName = "esx77";
+  dns.domainName = "lab.test";
+  config.dnsConfig = dns;
+  auto const result = session.call(vim::UpdateNetworkConfig{
+      .self = network, .config = config, .changeMode = std::string("modify")});
+  CHECK(result.vnicDevice == std::vector<std::string>{"vmk1"});
+  auto const now = [&] { return *s.host.get<vim::HostNetworkSystem>(network)->networkInfo; };
+  CHECK(now().vswitch.size() == 2);
+  CHECK(now().vnic.at(1).spec.mtu == 9000);
+  CHECK(now().dnsConfig->hostName == "esx77");
+  CHECK(s.host.all<vim::Network>().size() == 2);
+
+  // The second entry is refused: the first has not happened either.
+  vim::HostNetworkConfig wrong;
+  lab.name = "other";
+  wrong.vswitch.push_back(lab);
+  wrong.portgroup.push_back(vmotion);
+  CHECK(fault_of([&] {
+          session.call(vim::UpdateNetworkConfig{
+              .self = network, .config = wrong, .changeMode = std::string("modify")});
+        }) == "AlreadyExists");
+  CHECK(now().vswitch.size() == 2);
+  CHECK(fault_of([&] {
+          session.call(vim::UpdateNetworkConfig{
+              .self = network, .config = wrong, .changeMode = std::string("replace")});
+        }) == "NotSupported");
+
+  vim::HostVirtualNicSpec moved;
+  moved.mtu = 1400;
+  session.call(vim::UpdateVirtualNic{.self = network, .device = "vmk1", .nic = moved});
+  CHECK(now().vnic.at(1).spec.mtu == 1400);
+  CHECK(fault_of([&] {
+          session.call(vim::UpdateVirtualNic{.self = network, .device = "vmk9", .nic = moved});
+        }) == "NotFound");
+  vim::HostNetworkConfig gone;
+  nic.changeOperation = "remove";
+  nic.device = "vmk1";
+  gone.vnic.push_back(nic);
+  vmotion.changeOperation = "remove";
+  // Switches come first, so the adapter is still on the group.
+  gone.portgroup.push_back(vmotion);
+  CHECK(fault_of([&] {
+          session.call(vim::UpdateNetworkConfig{
+              .self = network, .config = gone, .changeMode = std::string("modify")});
+        }) == "ResourceInUse");
+  session.call(vim::RemoveVirtualNic{.self = network, .device = "vmk1"});
+  session.call(vim::RemovePortGroup{.self = network, .pgName = "vMotion"});
+  CHECK(s.host.all<vim::Network>().size() == 1);
+}

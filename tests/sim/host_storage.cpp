@@ -9,6 +9,7 @@
 #include <esxvi/types/Datastore_properties.hpp>
 #include <esxvi/types/FileManager.hpp>
 #include <esxvi/types/HostDatastoreBrowser.hpp>
+#include <esxvi/types/HostDatastoreSystem.hpp>
 #include <esxvi/types/HostSystem_properties.hpp>
 #include <esxvi/types/Task_properties.hpp>
 #include <esxvi/types/VirtualDiskManager.hpp>
@@ -139,4 +140,33 @@ TEST_CASE("an older client is not told what it cannot know") {
   CHECK(ask("6.7").find("<patchLevel>") == std::string::npos);
   CHECK(ask("6.7").find("<guestOperationsManager") != std::string::npos);
   CHECK(ask("4.1").find("<guestOperationsManager") == std::string::npos);
+}
+
+TEST_CASE("a datastore is made on a disk that holds none") {
+  Simulated s;
+  esxvi::sim::add_iscsi_target(s.host, {.address = "192.0.2.50",
+                                        .name = "iqn.2005-10.org.freenas.ctl:t",
+                                        .disks = {std::int64_t{100} << 30}});
+  auto session = s.open();
+  Ref<vim::HostDatastoreSystem> const system("ha-datastoresystem");
+  auto const free = session.call(vim::QueryAvailableDisksForVmfs{.self = system});
+  REQUIRE(free.size() == 1);  // the local one holds datastore1
+  vim::VmfsDatastoreCreateSpec spec;
+  spec.diskUuid = free[0].uuid;
+  spec.vmfs.extent.diskName = free[0].canonicalName.value();
+  spec.vmfs.extent.partition = 1;
+  spec.vmfs.majorVersion = 6;
+  spec.vmfs.volumeName = "fast";
+  auto const made = session.call(vim::CreateVmfsDatastore{.self = system, .spec = spec});
+  auto const store = s.host.get<vim::Datastore>(made);
+  CHECK(store->name == "fast");
+  CHECK(store->summary.capacity == std::int64_t{100} << 30);
+  CHECK(session.call(vim::QueryAvailableDisksForVmfs{.self = system}).empty());
+  CHECK(fault_of([&] { session.call(vim::CreateVmfsDatastore{.self = system, .spec = spec}); }) ==
+        "DuplicateName");
+  spec.vmfs.volumeName = "again";
+  CHECK(fault_of([&] { session.call(vim::CreateVmfsDatastore{.self = system, .spec = spec}); }) ==
+        "InvalidArgument");
+  session.call(vim::RemoveDatastore{.self = system, .datastore = made});
+  CHECK(session.call(vim::QueryAvailableDisksForVmfs{.self = system}).size() == 1);
 }

@@ -13,7 +13,19 @@ using namespace std::chrono_literals;
 
 namespace {
 esxvi::Ref<vim::ServiceInstance> const instance("ServiceInstance");
+
+/// Name of the fault that a request with this cookie gets; empty: none. A Session would log in
+/// again.
+std::string answer(Simulated& s, std::string const& cookie) {
+  auto const [status, body] =
+      s.post(envelope("<CurrentTime xmlns=\"urn:vim25\"><_this type=\"ServiceInstance\">"
+                      "ServiceInstance</_this></CurrentTime>"),
+             cookie);
+  if (status == 200) return {};
+  auto const at = body.find("xsi:type=\"") + 10;
+  return body.substr(at, body.find('"', at) - at);
 }
+}  // namespace
 
 TEST_CASE("a session opens with two requests and says who it is") {
   Simulated s;
@@ -48,8 +60,10 @@ TEST_CASE("a session that was silent for too long is gone") {
   auto session = s.open();
   s.host.advance(29min);
   CHECK_NOTHROW(session.call(vim::CurrentTime{.self = instance}));
+  auto const cookie = s.cookie();
   s.host.advance(31min);
-  CHECK_THROWS_AS(session.call(vim::CurrentTime{.self = instance}), esxvi::not_authenticated);
+  CHECK(answer(s, cookie) == "NotAuthenticated");
+  CHECK(s.host.sessions().empty());
 }
 
 TEST_CASE("time passes as the test says") {
@@ -79,8 +93,12 @@ TEST_CASE("a terminated session is not authenticated, and one's own cannot be") 
   auto a = s.open();
   auto b = s.open();
   auto const manager = *a.opening_content().sessionManager;
+  std::string cookie;
+  for (auto const& session : s.host.sessions())
+    if (session->key == b.user().key) cookie = session->cookie;
+  CHECK(answer(s, cookie) == "");
   a.call(vim::TerminateSession{.self = manager, .sessionId = std::vector{b.user().key}});
-  CHECK(fault_of([&] { b.call(vim::CurrentTime{.self = instance}); }) == "NotAuthenticated");
+  CHECK(answer(s, cookie) == "NotAuthenticated");
   CHECK(fault_of([&] {
           a.call(vim::TerminateSession{.self = manager, .sessionId = std::vector{a.user().key}});
         }) == "InvalidState");
@@ -100,6 +118,41 @@ TEST_CASE("a clone ticket opens one session of the same user") {
   CHECK(fault_of([&] {
           session.call(vim::CloneSession{.self = manager, .cloneTicket = ticket});
         }) == "InvalidLogin");
+}
+
+TEST_CASE("a token opens a session of its user, once and as it stands") {
+  std::string const token = "<saml2:Assertion ID=\"_1\">signed</saml2:Assertion>";
+  Simulated s({.users = {{.name = "root", .password = "esxvi"},
+                         {.name = "solution", .password = "x", .token = token}}});
+  auto const log_in = [&](std::string const& security) {
+    return s.post(
+        "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Header>" + security +
+        "</e:Header><e:Body><LoginByToken xmlns=\"urn:vim25\"><_this type=\"SessionManager\">"
+        "ha-sessionmgr</_this></LoginByToken></e:Body></e:Envelope>");
+  };
+  std::string const wsse = "<wsse:Security xmlns:wsse=\"urn:x\" xmlns:saml2=\"urn:y\">";
+  auto const [status, body] = log_in(wsse + token + "</wsse:Security>");
+  CHECK(status == 200);
+  CHECK(body.find("<userName>solution</userName>") != std::string::npos);
+  CHECK(s.host.sessions().size() == 1);
+  for (std::string const& wrong :
+       {std::string(), wsse + "</wsse:Security>",
+        wsse + "<saml2:Assertion ID=\"_1\">other</saml2:Assertion></wsse:Security>"}) {
+    auto const [refused, text] = log_in(wrong);
+    CHECK(refused == 500);
+    CHECK(text.find("InvalidLoginFault") != std::string::npos);
+  }
+  CHECK(s.host.sessions().size() == 1);
+}
+
+TEST_CASE("an extension without a certificate is told so") {
+  Simulated s;
+  auto const [status, body] = s.post(
+      envelope("<LoginExtensionByCertificate xmlns=\"urn:vim25\"><_this "
+               "type=\"SessionManager\">ha-sessionmgr</_this><extensionKey>a.b</extensionKey>"
+               "</LoginExtensionByCertificate>"));
+  CHECK(status == 500);
+  CHECK(body.find("NoClientCertificateFault") != std::string::npos);
 }
 
 TEST_CASE("a reader sees machines but cannot start them") {

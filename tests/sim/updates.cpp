@@ -271,7 +271,9 @@ TEST_CASE("CancelWaitForUpdates, and the end of the session, end a wait") {
   });
   CHECK(fault_of([&] { w.next(60); }) == "RequestCanceled");
   w.host.after(1s, [&] { w.host.end_all_sessions(); });
-  CHECK(fault_of([&] { w.next(60); }) == "NotAuthenticated");
+  // It is not authenticated, logs in again, and its collector is another one.
+  CHECK(fault_of([&] { w.next(60); }) == "InvalidCollectorVersion");
+  CHECK(w.host.calls("Login") == 2);
 }
 
 TEST_CASE("WaitForUpdates and CheckForUpdates are the same without limits") {

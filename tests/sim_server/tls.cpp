@@ -61,9 +61,9 @@ TEST_CASE("sim tls: a client that does not trust it, or knows it by another name
     Collect sink;
     curl.send({.url = server.url("/"), .body = "<a/>"}, sink, {});
   };
-  CHECK_THROWS_AS(ask({}), esxvi::untrusted_certificate);
+  CHECK_THROWS_AS(ask({}), esxvi::unknown_authority);
   PemFile const other{sim::Certificate::make().certificate_pem()};
-  CHECK_THROWS_AS(ask({.ca_file = other.path}), esxvi::untrusted_certificate);
+  CHECK_THROWS_AS(ask({.ca_file = other.path}), esxvi::unknown_authority);
   CHECK_NOTHROW(ask({.verify = false}));
 
   auto const named = sim::Certificate::make({.names = {"esx01.example.test"}});
@@ -72,7 +72,7 @@ TEST_CASE("sim tls: a client that does not trust it, or knows it by another name
   esxvi::CurlTransport curl{direct({.ca_file = ca.path})};
   Collect sink;
   CHECK_THROWS_AS(curl.send({.url = elsewhere.url("/"), .body = "<a/>"}, sink, {}),
-                  esxvi::untrusted_certificate);
+                  esxvi::wrong_host_name);
 }
 
 TEST_CASE("sim tls: thumbprints are those of the certificate that clients see") {

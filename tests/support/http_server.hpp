@@ -210,7 +210,10 @@ struct HttpServerOptions {
   bool lazy_body = false;                    ///< the handler is called before the body is read
   /// Takes over a TLS connection on which the client chose HTTP/2.
   std::function<void(HttpConnection&)> http2{};
-  std::string greeting{};  ///< said before anything else, without TLS
+  std::string greeting{};   ///< said before anything else, without TLS
+  std::string client_ca{};  ///< PEM file: clients have to show a certificate of it
+  std::function<void(HttpConnection&)> before{};  ///< what comes before the first request
+  bool ipv6 = false;                              ///< listens on ::1 instead
 };
 
 class HttpServer {
@@ -221,17 +224,21 @@ class HttpServer {
       : handler_(std::move(handler)), options_(std::move(options)) {
     std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes with write()
     if (options_.certificate) set_up_tls();
-    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    sockaddr_in four{};
+    four.sin_family = AF_INET;
+    four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    sockaddr_in6 six{};
+    six.sin6_family = AF_INET6;
+    six.sin6_addr = in6addr_loopback;
+    listener_ = ::socket(options_.ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    socklen_t size = options_.ipv6 ? sizeof six : sizeof four;
+    auto* const generic =
+        options_.ipv6 ? reinterpret_cast<sockaddr*>(&six) : reinterpret_cast<sockaddr*>(&four);
     if (listener_ < 0 || ::bind(listener_, generic, size) != 0 || ::listen(listener_, 64) != 0 ||
         ::getsockname(listener_, generic, &size) != 0) {
       throw std::runtime_error("no port for the test server");
     }
-    port_ = ntohs(address.sin_port);
+    port_ = ntohs(options_.ipv6 ? six.sin6_port : four.sin_port);
     acceptor_ = std::thread{[this] { accept(); }};
   }
 
@@ -258,6 +265,15 @@ class HttpServer {
   std::size_t connections() const { return connections_; }
   std::size_t closed() const { return closed_; }
   std::size_t requests() const { return requests_; }
+  /// TLS connections that took up the session of an earlier one.
+  std::size_t resumed() const { return resumed_; }
+
+  /// Connections from now on get this certificate.
+  void change(Certificate certificate) {
+    std::lock_guard lock{mutex_};
+    options_.certificate = std::move(certificate);
+    set_up_tls();
+  }
 
  private:
   struct free_ssl {
@@ -274,6 +290,12 @@ class HttpServer {
       throw std::runtime_error("no TLS for the test server");
     }
     SSL_CTX_set_alpn_select_cb(tls_.get(), &choose, this);
+    if (options_.client_ca.empty()) return;
+    static constexpr unsigned char context[] = "test";
+    SSL_CTX_set_session_id_context(tls_.get(), context, sizeof context);
+    if (SSL_CTX_load_verify_locations(tls_.get(), options_.client_ca.c_str(), nullptr) != 1)
+      throw std::runtime_error("no CA for the clients of the test server");
+    SSL_CTX_set_verify(tls_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   }
   static int choose(SSL*, unsigned char const** out, unsigned char* size,
                     unsigned char const* offered, unsigned int length, void* self) {
@@ -307,15 +329,29 @@ class HttpServer {
     }
   }
 
+  /// Ends a connection so that the client can read what was said last: unread bytes would make a
+  /// reset of the end.
+  static void lose(int socket) {
+    ::shutdown(socket, SHUT_WR);
+    std::array<char, 4096> sink;
+    while (::recv(socket, sink.data(), sink.size(), 0) > 0) {
+    }
+  }
+
   void serve(int socket, std::size_t number) {
     std::unique_ptr<SSL, free_ssl> ssl;
     if (tls_ != nullptr) {
-      ssl.reset(SSL_new(tls_.get()));
+      {
+        std::lock_guard lock{mutex_};
+        ssl.reset(SSL_new(tls_.get()));
+      }
       SSL_set_fd(ssl.get(), socket);
-      if (SSL_accept(ssl.get()) != 1) return;
+      if (SSL_accept(ssl.get()) != 1) return lose(socket);
+      if (SSL_session_reused(ssl.get()) == 1) ++resumed_;
     }
     HttpConnection connection{socket, ssl.get()};
     connection.send(options_.greeting);
+    if (options_.before) options_.before(connection);
     unsigned char const* protocol = nullptr;
     unsigned int length = 0;
     if (ssl != nullptr) SSL_get0_alpn_selected(ssl.get(), &protocol, &length);
@@ -341,6 +377,7 @@ class HttpServer {
   std::atomic<std::size_t> connections_{0};
   std::atomic<std::size_t> closed_{0};
   std::atomic<std::size_t> requests_{0};
+  std::atomic<std::size_t> resumed_{0};
   std::mutex mutex_{};
   bool stopping_ = false;
   std::set<int> sockets_{};

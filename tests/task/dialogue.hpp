@@ -194,6 +194,11 @@ struct Dialogue : Opened {
         .reply(200, encoded("WaitForUpdatesEx", std::optional(update_set(std::to_string(++version),
                                                                          std::move(changes)))));
   }
+  void collector_gone() {
+    script->expect("WaitForUpdatesEx")
+        .reply(500, fault_reply("ManagedObjectNotFound", "gone",
+                                "<obj type=\"PropertyCollector\">collector-1</obj>"));
+  }
   /// A long poll that ends without news.
   ScriptedTransport::Step& no_news() {
     return script->expect("WaitForUpdatesEx").reply(200, response("WaitForUpdatesEx", ""));

@@ -134,13 +134,6 @@ void pending(esxvi::Session& session, Machine const& vm) {
   }
 }
 
-void logging_in(esxvi::Task<>& task, std::string const& password) {
-  task.wait({.log_in = [&](esxvi::Session& s) {
-    s.call(
-        vim::Login{.self = *s.content().sessionManager, .userName = "root", .password = password});
-  }});
-}
-
 }  // namespace
 
 using namespace esxvi::test;
@@ -197,20 +190,11 @@ TEST_CASE("the snippets do what the page says") {
     source.request_stop();
     look_stop_cancel(at.session, vm_1, source.get_token());
   }
-  SUBCASE("by its reference, and logged in again") {
+  SUBCASE("by its reference") {
     at.watch();
     at.updates({state_is(State::success, "haTask-42-42")});
     at.destroy();
     go_on(at.session);
-    at.watch();
-    at.script->expect("WaitForUpdatesEx").reply(500, fault_reply("NotAuthenticated"));
-    at.script->expect("RetrieveServiceContent").reply(200, content_reply());
-    at.script->expect("Login").reply(200, login_reply());
-    at.watch();
-    at.updates({state_is(State::success)});
-    at.destroy();
-    esxvi::Task<> task{at.session, esxvi::Ref<vim::Task>("task-1")};
-    logging_in(task, password);
   }
   SUBCASE("several") {
     for (int i = 1; i <= 2; ++i) {

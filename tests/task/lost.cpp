@@ -3,7 +3,6 @@
 // stays at the server.
 #include "task/dialogue.hpp"
 
-#include <esxvi/types/SessionManager.hpp>
 
 #include <chrono>
 #include <string>
@@ -17,13 +16,6 @@ esxvi::connection_lost lost(std::string what = "the connection broke") {
   return esxvi::connection_lost({"WaitForUpdatesEx", "", std::move(what), ""},
                                 esxvi::delivery::unknown);
 }
-void log_in(esxvi::Session& session) {
-  static_cast<void>(
-      session.call(vim::Login{.self = esxvi::Ref<vim::SessionManager>("ha-sessionmgr"),
-                              .userName = "root",
-                              .password = password}));
-}
-
 }  // namespace
 
 TEST_CASE("a connection that breaks in a poll: the same version is asked for again") {
@@ -138,24 +130,25 @@ TEST_CASE("the session is lost: without a way to log in that is the error") {
 }
 
 TEST_CASE("the session is lost: logged in again, watched anew") {
-  Dialogue at;
+  Dialogue at{esxvi::SessionOptions{}};
   at.started();
   at.updates({state_is(State::running)});
   at.script->expect("WaitForUpdatesEx").reply(500, fault_reply("NotAuthenticated"));
   at.script->expect("Login").reply(200, login_reply());
+  at.collector_gone();
   at.watch();
   at.updates({state_is(State::running)});
   at.updates({state_is(State::success)});
   at.destroy();
   esxvi::Task task{at.session, power_on()};
-  CHECK_NOTHROW(task.wait({.log_in = log_in}));
+  CHECK_NOTHROW(task.wait());
   CHECK(at.count("PowerOnVM_Task") == 1);
   CHECK(at.count("CancelTask") == 0);
   at.complete();
 }
 
 TEST_CASE("a session that is lost again and again ends the wait") {
-  Dialogue at;
+  Dialogue at{esxvi::SessionOptions{}};
   at.started();
   at.script->when("CreatePropertyCollector")
       .reply(200, encoded("CreatePropertyCollector", esxvi::Ref<vim::PropertyCollector>("c")));
@@ -165,18 +158,20 @@ TEST_CASE("a session that is lost again and again ends the wait") {
   at.script->when("Login").reply(200, login_reply());
   at.script->when("DestroyPropertyCollector").reply(200, response("DestroyPropertyCollector", ""));
   esxvi::Task task{at.session, power_on()};
-  CHECK_THROWS_AS(task.wait({.log_in = log_in}), esxvi::task_lost);
+  CHECK_THROWS_AS(task.wait(), esxvi::task_lost);
   CHECK(at.count("Login") < 10);
 }
 
-TEST_CASE("a login that fails comes out as it is") {
-  Dialogue at;
+TEST_CASE("a login that is refused: contact is lost, and the error says why") {
+  Dialogue at{esxvi::SessionOptions{}};
   at.started();
   at.script->expect("WaitForUpdatesEx").reply(500, fault_reply("NotAuthenticated"));
   at.script->expect("Login").reply(500, fault_reply("InvalidLogin"));
   at.script->expect("DestroyPropertyCollector").reply(500, fault_reply("NotAuthenticated"));
   esxvi::Task task{at.session, power_on()};
-  CHECK_THROWS_AS(task.wait({.log_in = log_in}), esxvi::auth_error);
+  auto const e = thrown<esxvi::task_lost>([&] { task.wait(); });
+  CHECK_THROWS_AS(std::rethrow_exception(e.cause()), esxvi::auth_error);
+  CHECK(at.count("Login") == 1 + 1);  // accounts get locked by more
   at.complete();
 }
 
@@ -193,9 +188,7 @@ TEST_CASE("the server forgot the version, or the collector") {
     CHECK_FALSE(has(at.body_of("WaitForUpdatesEx"), "<version>"));
   }
   SUBCASE("collector") {
-    at.script->expect("WaitForUpdatesEx")
-        .reply(500, fault_reply("ManagedObjectNotFound", "gone",
-                                "<obj type=\"PropertyCollector\">collector-1</obj>"));
+    at.collector_gone();
     at.watch();
     at.updates({state_is(State::success)});
     at.destroy();

@@ -244,14 +244,9 @@ TEST_CASE("a connection that breaks before or after the server acted") {
   }
   SUBCASE("the session is lost in the wait") {
     at.host.cause({.method = "WaitForUpdatesEx", .skip = 1, .end_session = true});
-    esxvi::WaitOptions options;
-    options.log_in = [](esxvi::Session& s) {
-      static_cast<void>(s.call(vim::Login{.self = esxvi::Ref<vim::SessionManager>("ha-sessionmgr"),
-                                          .userName = "root",
-                                          .password = "esxvi"}));
-    };
-    esxvi::run_task(at.session, vim::PowerOnVM_Task{.self = at.quiet}, esxvi::ReportAndCancel{},
-                    options);
+    auto const before = at.session.generation();
+    esxvi::run_task(at.session, vim::PowerOnVM_Task{.self = at.quiet});
+    CHECK(at.session.generation() == before + 1);
     CHECK(at.power_of(at.quiet) == on);
   }
   CHECK(at.host.all<vim::PropertyFilter>().empty());
@@ -272,11 +267,11 @@ TEST_CASE("a hundred machines are switched on together") {
   CHECK(at.left_behind() == 0);
 }
 
-TEST_CASE("waiting for a task of ten seconds takes next to no processor time") {
-  sim::Host host;
+TEST_CASE("waiting takes next to no processor time, but for what there is to tell") {
+  sim::Host host;  // in real time: whoever turns in circles would be found out
   esxvi::Ref<vim::VirtualMachine> const vm = host.add_vm("slow");
   host.plan_tasks([](auto const&, auto, sim::TaskPlan& p) {
-    p.running = 10s;
+    p.running = 1s;
     p.progress = {10, 20, 30, 40, 50, 60, 70, 80, 90};
   });
   esxvi::Session session{sim::Transport(host), "https://esx01.example.test/sdk", {"root", "esxvi"}};

@@ -10,17 +10,24 @@
 
 #include "support/http_server.hpp"
 #include "transport/collect.hpp"
+#ifdef ESXVI_TEST_LOOP
+  #include "transport/loop_client.hpp"
+#endif
 
 namespace test {
 
 using esxvi::CurlOptions;
-using esxvi::CurlTransport;
 using esxvi::delivery;
 using esxvi::test::Certificate;
 using esxvi::test::HttpConnection;
 using esxvi::test::HttpRequest;
 using esxvi::test::HttpServer;
 namespace http = esxvi::http;
+#ifdef ESXVI_TEST_LOOP  // the same tests for exchanges of a loop
+using CurlTransport = LoopClient;
+#else
+using esxvi::CurlTransport;
+#endif
 
 /// Independent of the proxies of the machine.
 inline CurlOptions direct(CurlOptions options = {}) {

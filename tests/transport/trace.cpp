@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #include <esxvi/transport/scripted.hpp>
 #include <esxvi/transport/trace.hpp>
+#include <esxvi/transport/trace_environment.hpp>
 
 #include <doctest/doctest.h>
 
@@ -225,4 +226,89 @@ TEST_CASE("trace: lines of one event stay together when threads send at once") {
       expected += mark + line;
     CHECK((text.find(expected) != text.npos));
   }
+}
+
+TEST_CASE("trace: the level of the environment") {
+  auto const told = [](char const* level) {
+    auto const script = std::make_shared<ScriptedTransport>();
+    script->when("Login").reply(200, reply);
+    std::ostringstream out;
+    auto const traced = esxvi::traced(any_transport{script}, level, out);
+    CHECK_FALSE(traced.is_async());
+    Collect sink;
+    traced.send(login, sink, {.operation = "Login"});
+    CHECK(sink.body == reply);
+    CHECK(out.str().find("S3CRET") == std::string::npos);
+    return out.str();
+  };
+  CHECK(told("").empty());
+  auto const headers = told("headers");
+  CHECK(headers.find("Content-Type: text/xml") != headers.npos);
+  CHECK(headers.find("<Login>") == headers.npos);
+  auto const bodies = told("bodies");
+  CHECK(bodies.find("Content-Type: text/xml") != bodies.npos);
+  CHECK(bodies.find("<Login>") != bodies.npos);
+  CHECK(bodies.find("<LoginResponse>") != bodies.npos);
+  CHECK_THROWS_AS(told("everything"), esxvi::invalid_argument);
+}
+
+namespace {
+
+/// Completes what was started when the test says so.
+struct Later {
+  struct state {
+    esxvi::http::Request request{};
+    esxvi::http::BodySink* sink = nullptr;
+    esxvi::http::Completion done{};
+  };
+  std::shared_ptr<state> self = std::make_shared<state>();
+
+  esxvi::http::Response send(esxvi::http::Request const&, esxvi::http::BodySink&,
+                             esxvi::http::CallContext const&) {
+    return {};
+  }
+  void start(esxvi::http::Request const& request, esxvi::http::BodySink& sink,
+             esxvi::http::CallContext const&, esxvi::http::Completion done) {
+    *self = {request, &sink, std::move(done)};
+  }
+  void later(std::chrono::milliseconds, std::stop_token, std::function<void()> act) { act(); }
+};
+
+}  // namespace
+
+TEST_CASE("trace: what was started is traced until it is complete") {
+  Later inner;
+  auto const state = inner.self;
+  std::ostringstream out;
+  auto const traced = esxvi::traced(any_transport{inner}, "bodies", out);
+  CHECK(traced.is_async());
+  Collect sink;
+  std::exception_ptr failure;
+  auto completions = 0;
+  traced.start(login, sink, {.operation = "Login"},
+               [&](std::exception_ptr why, esxvi::http::Response) {
+                 ++completions;
+                 failure = std::move(why);
+               });
+  CHECK(out.str().starts_with("[1] > POST https://"));
+  state->sink->begin({.status = 200});
+  state->sink->write(reply);
+  CHECK(completions == 0);
+  SUBCASE("well") {
+    std::exchange(state->done, {})(nullptr, {.status = 200});
+    CHECK_FALSE(failure);
+    CHECK(out.str().find("[1] = ") != std::string::npos);
+  }
+  SUBCASE("with an error") {
+    std::exchange(state->done, {})(
+        std::make_exception_ptr(esxvi::connection_lost({.problem = "the line is cut"})), {});
+    CHECK(failure);
+    CHECK(out.str().find("[1] ! the line is cut") != std::string::npos);
+  }
+  CHECK(completions == 1);
+  CHECK(sink.body == reply);
+  CHECK(out.str().find("S3CRET") == std::string::npos);
+  auto called = false;
+  traced.later({}, {}, [&] { called = true; });
+  CHECK(called);
 }

@@ -19,7 +19,7 @@ constexpr std::size_t part_count = 16;
 /// A header, as the catalogue sees it.
 struct Unit {
   std::string path{};
-  std::vector<std::string> structs{}, enums{}, requests{};
+  std::vector<std::string> structs{}, enums{}, arrays{}, requests{};
   std::size_t weight = 0;  // roughly what a compiler has to do for it
 };
 
@@ -29,8 +29,25 @@ struct Units {
   Graph includes{};
 };
 
+/// Structs and enums of which the schema has arrays: only these come in a wrapper ArrayOfX.
+std::set<std::string_view> array_items(const Schema& schema) {
+  std::set<std::string_view> items;
+  const auto look = [&](const TypeRef& type) {
+    if (type.array && !type.reference) items.insert(type.name);
+  };
+  for (const Struct& structure : schema.structs)
+    for (const Field& field : structure.fields) look(field.type);
+  for (const Managed& object : schema.objects) {
+    for (const Property& property : object.properties) look(property.type);
+    for (const Method& method : object.methods)
+      if (method.reply) look(method.reply->type);
+  }
+  return items;
+}
+
 Units make_units(const Model& model) {
   Units result;
+  const std::set<std::string_view> items = array_items(model.schema());
   std::map<std::string, std::size_t> index;
   const auto add = [&](const std::string& path) -> Unit& {
     index.emplace(path, result.units.size());
@@ -40,10 +57,12 @@ Units make_units(const Model& model) {
     Unit& unit = add(header.path);
     for (const Enum* enumeration : header.enums) {
       unit.enums.push_back(model.names.type(enumeration->name));
+      if (items.contains(enumeration->name)) unit.arrays.push_back(unit.enums.back());
       unit.weight += 2 + enumeration->values.size() / 4;
     }
     for (const Struct* structure : header.structs) {
       unit.structs.push_back(model.names.type(structure->name));
+      if (items.contains(structure->name)) unit.arrays.push_back(unit.structs.back());
       unit.weight += 3 + structure->fields.size();
     }
   }
@@ -124,7 +143,7 @@ void emit_catalogue(const Model& model, Files& files) {
   const std::string& release = model.schema().release;
   for (std::size_t part = 0; part < part_count; ++part) {
     std::set<std::string> includes{include_of("core.hpp")};
-    std::vector<std::string> structs, enums, requests;
+    std::vector<std::string> structs, enums, arrays, requests;
     const auto append = [](std::vector<std::string>& to, const std::vector<std::string>& from) {
       to.insert(to.end(), from.begin(), from.end());
     };
@@ -135,6 +154,7 @@ void emit_catalogue(const Model& model, Files& files) {
       includes.insert(include_of(unit.path));
       append(structs, unit.structs);
       append(enums, unit.enums);
+      append(arrays, unit.arrays);
       append(requests, unit.requests);
     }
     std::string body = "\n";
@@ -146,6 +166,7 @@ void emit_catalogue(const Model& model, Files& files) {
     };
     add("structs", structs);
     add("enums", enums);
+    add("arrays", arrays);
     add("requests", requests);
     files["catalogue/part_" + two_digits(part) + ".hpp"] =
         source::preamble(release, includes) + '\n' +
@@ -155,9 +176,13 @@ void emit_catalogue(const Model& model, Files& files) {
       source::preamble(release, {"cstddef"}) +
       "\n/// All structs, all enums that are the type of some member and all requests, each once, "
       "in\n"
-      "/// esxvi/types/catalogue/part_NN.hpp as TypeLists structs_NN, enums_NN and requests_NN: "
+      "/// esxvi/types/catalogue/part_NN.hpp as TypeLists structs_NN, enums_NN and requests_NN, "
+      "and "
+      "the\n"
+      "/// structs and enums of which there are arrays as arrays_NN: for programs that do "
+      "something "
       "for\n"
-      "/// programs that do something for every type, one translation unit per part.\n" +
+      "/// every type, one translation unit per part.\n" +
       source::in_namespace(
           "esxvi::types::catalogue",
           "\ninline constexpr std::size_t part_count = " + std::to_string(part_count) + ";\n\n");

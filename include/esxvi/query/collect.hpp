@@ -1,15 +1,20 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include <esxvi/query/detail/abilities.hpp>
+#include <esxvi/query/detail/filter_spec.hpp>
 #include <esxvi/query/object_stream.hpp>
 #include <esxvi/query/traversal.hpp>
 #include <esxvi/session/session.hpp>
+#include <esxvi/transport/async.hpp>
 #include <esxvi/types/PropertyCollector.hpp>
 #include <esxvi/types/fault/ManagedObjectNotFound.hpp>
-#include <esxvi/types/hierarchy.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,8 +26,58 @@ namespace esxvi::detail {
 struct Collection {
   std::vector<untyped_ref> objects;  ///< exactly these ...
   std::vector<untyped_ref> roots;    ///< ... or everything of the kind below these
-  std::int32_t page_size;
-  CallOptions call;
+  std::int32_t page_size = 1000;
+  CallOptions call{};
+  /// Instead of what follows from the above, for selections of another kind.
+  std::optional<types::PropertyFilterSpec> spec{};
+};
+
+/// Selects the columns of a layout, of `objects` and of everything of its kind below `roots`, which
+/// are views or objects of the inventory; `whole` when that is the root folder.
+inline types::PropertyFilterSpec filter_for(row_layout const& layout,
+                                            std::vector<untyped_ref> const& objects,
+                                            std::vector<untyped_ref> const& roots, bool whole) {
+  types::PropertySpec properties{.type = std::string(layout.kind)};
+  for (column const& c : layout.columns) properties.pathSet.emplace_back(c.path);
+  if (properties.pathSet.empty()) properties.all = false;
+  types::PropertyFilterSpec spec;
+  spec.propSet.push_back(std::move(properties));
+  for (untyped_ref const& object : objects) add_object(spec, object);
+  for (untyped_ref const& root : roots) {
+    auto& added = add_object(spec, root);
+    if (is_kind_of(root.type(), "View"))
+      added.selectSet.emplace_back(traversal_step("view", root.type(), "view"));
+    else
+      added.selectSet = selection_for(layout.kind, whole);
+  }
+  return spec;
+}
+
+/// How a query's requests are sent. There is one order of them, a coroutine; when sending blocks it
+/// never waits.
+class QueryCalls {
+ public:
+  virtual Async<void> exchange(Invocation const& what, CallOptions const& options) = 0;
+  virtual Async<void> log_in_again(std::uint64_t seen, CallOptions const& options) = 0;
+
+ protected:
+  ~QueryCalls() = default;
+};
+
+class BlockingCalls final : public QueryCalls {
+ public:
+  explicit BlockingCalls(Session& session) : session_(session) {}
+  Async<void> exchange(Invocation const& what, CallOptions const& options) override {
+    session_.exchange(what, options);
+    co_return;
+  }
+  Async<void> log_in_again(std::uint64_t seen, CallOptions const& options) override {
+    session_.log_in_again(seen, options);
+    co_return;
+  }
+
+ private:
+  Session& session_;
 };
 
 /// One query from its first request to its last row.
@@ -36,20 +91,38 @@ class Collector {
         stream_(layout, taker) {}
 
   void run() {
-    if (what_.objects.empty()) find_in_inventory();
-    while (!what_.objects.empty() || !what_.roots.empty()) {
+    BlockingCalls calls(session_);
+    auto whole = run(calls);
+    async_access::begin(whole);
+    async_access::take(whole);
+  }
+
+  /// `calls` and the collector have to live until it has ended.
+  Async<void> run(QueryCalls& calls) {
+    if (what_.objects.empty() && !what_.spec) find_in_inventory();
+    while (!what_.objects.empty() || !what_.roots.empty() || what_.spec) {
+      auto const generation = session_.generation();
       try {
-        fetch();
-        return;
+        co_await fetch(calls);
+        co_return;
+      } catch (nobody_logged_in const&) {
+        stream_.restart(true);
       } catch (fault const& e) {
-        if (!drop_vanished(e)) throw;
+        if (drop_vanished(e)) continue;
+        // Pages that were still to come ended with the session.
+        if (session_.generation() == generation || std::exchange(begun_again_, true) ||
+            !taker_.restart())
+          throw;
+        stream_.restart(false);
+        continue;
       }
+      co_await calls.log_in_again(generation, what_.call);
     }
   }
 
  private:
   void find_in_inventory() {
-    if (!is_entity(layout_.kind))
+    if (!is_kind_of(layout_.kind, "ManagedEntity"))
       throw invalid_argument({"retrieve", std::string(layout_.kind),
                               "objects of this kind have no place in the inventory",
                               "name the objects in QueryOptions::objects"});
@@ -58,94 +131,80 @@ class Collector {
     what_.roots.push_back(session_.opening_content().rootFolder);
   }
 
-  static bool is_entity(std::string_view kind) {
-    while (!kind.empty() && kind != "ManagedEntity") kind = types::object_base_of(kind);
-    return !kind.empty();
-  }
-
   [[nodiscard]] types::PropertyFilterSpec filter() const {
-    types::PropertySpec properties{.type = std::string(layout_.kind)};
-    for (column const& c : layout_.columns) properties.pathSet.emplace_back(c.path);
-    if (properties.pathSet.empty()) properties.all = false;
-    types::PropertyFilterSpec spec;
-    spec.propSet.push_back(std::move(properties));
-    auto const add = [&spec](untyped_ref const& object) -> types::ObjectSpec& {
-      auto& added = spec.objectSet.emplace_back();
-      added.obj = Ref<types::ManagedObject>(object.type(), object.value(), object.server_guid());
-      added.skip = false;
-      return added;
-    };
-    for (untyped_ref const& object : what_.objects) add(object);
-    for (untyped_ref const& root : what_.roots)
-      add(root).selectSet = selection_for(layout_.kind, whole_);
-    return spec;
+    return what_.spec ? *what_.spec : filter_for(layout_, what_.objects, what_.roots, whole_);
   }
 
   [[nodiscard]] Ref<types::PropertyCollector> collector() const {
     return session_.opening_content().propertyCollector;
   }
 
-  template <class R> void send(R const& request, reflect::place reply) {
-    session_.exchange(R::facts.name, *reflect::type_of<R>(), &request, reply, what_.call);
+  template <class R>
+  Async<void> send(QueryCalls& calls, R request, reflect::place reply, CallOptions limits) {
+    Invocation const what{R::facts.name, *reflect::type_of<R>(), &request, reply};
+    co_await calls.exchange(what, limits);
   }
 
-  void fetch() {
+  Async<void> fetch(QueryCalls& calls) {
     if (types::version_order(session_.api_version()) < types::version_order("4.1")) {
-      fetch_unpaged();
-      return;
+      co_await fetch_unpaged(calls);
+      co_return;
     }
+    std::exception_ptr failure;
     try {
-      types::RetrieveOptions options;
-      if (what_.page_size > 0) options.maxObjects = what_.page_size;
-      try {
-        send(
-            types::RetrievePropertiesEx{
-                .self = collector(), .specSet = std::vector{filter()}, .options = options},
-            stream_.paged_reply());
-        stream_.end_page();
-      } catch (fault const& e) {
-        // A server that claims a version without having all of it.
-        if (stream_.delivered() > 0 || !lacks_method(e)) throw;
-        fetch_unpaged();
-        return;
-      }
-      while (!stream_.token().empty()) {
-        std::string const token = stream_.token();
-        send(types::ContinueRetrievePropertiesEx{.self = collector(), .token = token},
-             stream_.paged_reply());
-        stream_.end_page();
-      }
-    } catch (enough const&) {
-      cancel();
+      co_await fetch_pages(calls);
+    } catch (enough const&) {  // NOLINT(bugprone-empty-catch): not an error
     } catch (...) {
-      cancel();
-      throw;
+      failure = std::current_exception();
+    }
+    co_await cancel(calls);
+    if (failure) std::rethrow_exception(failure);
+  }
+
+  Async<void> fetch_pages(QueryCalls& calls) {
+    types::RetrieveOptions options;
+    if (what_.page_size > 0) options.maxObjects = what_.page_size;
+    types::RetrievePropertiesEx const first{
+        .self = collector(), .specSet = std::vector{filter()}, .options = options};
+    bool unknown = false;
+    try {
+      co_await send(calls, first, stream_.paged_reply(), what_.call);
+    } catch (fault const& e) {
+      // A server that claims a version without having all of it.
+      if (stream_.delivered() > 0 || !lacks_method(e)) throw;
+      unknown = true;
+    }
+    if (unknown) {
+      co_await fetch_unpaged(calls);
+      co_return;
+    }
+    stream_.end_page();
+    while (!stream_.token().empty()) {
+      types::ContinueRetrievePropertiesEx const next{.self = collector(), .token = stream_.token()};
+      co_await send(calls, next, stream_.paged_reply(), what_.call);
+      stream_.end_page();
     }
   }
 
-  void fetch_unpaged() {
+  Async<void> fetch_unpaged(QueryCalls& calls) {
+    types::RetrieveProperties const all{.self = collector(), .specSet = std::vector{filter()}};
     try {
-      send(types::RetrieveProperties{.self = collector(), .specSet = std::vector{filter()}},
-           stream_.plain_reply());
+      co_await send(calls, all, stream_.plain_reply(), what_.call);
     } catch (enough const&) {  // NOLINT(bugprone-empty-catch): nothing is open on the server
     }
   }
 
   // A token that is left open keeps the whole result in the server's memory.
-  void cancel() noexcept {
-    if (stream_.token().empty()) return;
+  Async<void> cancel(QueryCalls& calls) {
+    if (stream_.token().empty()) co_return;
+    types::CancelRetrievePropertiesEx const request{.self = collector(), .token = stream_.token()};
+    CallOptions const limits{.deadline = std::chrono::seconds(10)};
+    soap::Reply<void> reply;
+    reflect::place const nothing{reflect::type_of<decltype(reply)>(), &reply};
     try {
-      session_.call(
-          types::CancelRetrievePropertiesEx{.self = collector(), .token = stream_.token()},
-          {.deadline = std::chrono::seconds(10)});
+      co_await send(calls, request, nothing, limits);
     } catch (...) {  // NOLINT(bugprone-empty-catch): the first error is the one to report
     }
-  }
-
-  static bool lacks_method(fault const& e) {
-    std::string_view const type = e.type_name();
-    return type == "NotImplemented" || type == "MethodNotFound" || type == "NotSupported" ||
-           type == "InvalidRequest";
   }
 
   // An object that went away between the caller's knowing it and this query is reported, and the
@@ -170,6 +229,7 @@ class Collector {
   Collection what_;
   ObjectStream stream_;
   bool whole_ = false;
+  bool begun_again_ = false;
 };
 
 }  // namespace esxvi::detail

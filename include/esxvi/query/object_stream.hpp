@@ -5,6 +5,7 @@
 #include <esxvi/reflect/type_info.hpp>
 #include <esxvi/types/PropertyCollector_types.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -27,9 +28,13 @@ class RowTaker {
  public:
   /// A default row to fill; it stays at its address until taken().
   virtual void* next() = 0;
-  /// The row is complete. False ends the query.
-  virtual bool taken() = 0;
+  /// The row of this object is complete. False ends the query.
+  virtual bool taken(untyped_ref const& object) = 0;
   virtual void missing(Missing what) = 0;
+  /// The row that next() gave will not be completed.
+  virtual void take_back() = 0;
+  /// Forgets all rows, for a query that begins again; false when somebody has seen some.
+  virtual bool restart() = 0;
 
  protected:
   ~RowTaker() = default;
@@ -37,6 +42,19 @@ class RowTaker {
 
 /// Thrown through the decoder when a taker has had enough.
 struct enough {};
+/// The same when the session seems to be gone.
+struct nobody_logged_in {};
+
+/// Whether an object gave nothing for want of a login. A server may say so of each property when
+/// the session has ended, instead of refusing the request. (Or the user may not see the object:
+/// vSphere has one fault for both.)
+inline bool refuses_everything(std::vector<types::MissingProperty> const& missing,
+                               row_layout const& layout) {
+  return !missing.empty() && missing.size() >= layout.columns.size() &&
+         std::all_of(missing.begin(), missing.end(), [](types::MissingProperty const& m) {
+           return m.fault.fault.type_name() == "NotAuthenticated";
+         });
+}
 
 /// Decodes the objects of a property collector's reply into rows, one at a time: the property
 /// values go straight into their columns, decoded by the type that the path has.
@@ -65,6 +83,13 @@ class ObjectStream {
   /// it said so leaves the one by which it was asked for.
   [[nodiscard]] std::string const& token() const noexcept { return token_; }
   [[nodiscard]] std::size_t delivered() const noexcept { return delivered_; }
+  /// For a query that begins again. With `believe_refusals` it is no sign of a lost session that
+  /// an object refuses all properties with NotAuthenticated.
+  void restart(bool believe_refusals) {
+    token_.clear();
+    delivered_ = 0;
+    believe_refusals_ = believe_refusals_ || believe_refusals;
+  }
 
  private:
   using place = reflect::place;
@@ -100,11 +125,15 @@ class ObjectStream {
   }
   static void end_object(void* object) {
     ObjectStream& s = self(object);
+    if (s.delivered_ == 0 && !s.believe_refusals_ && refuses_everything(s.missing_, s.layout_)) {
+      s.taker_.take_back();
+      throw nobody_logged_in();
+    }
     if (s.layout_.object != nullptr) *s.layout_.object(s.row_) = s.reference_;
     for (types::MissingProperty& m : s.missing_)
       s.taker_.missing({s.reference_, std::move(m.path), std::move(m.fault)});
     ++s.delivered_;
-    if (!s.taker_.taken()) throw enough();
+    if (!s.taker_.taken(s.reference_)) throw enough();
   }
   static place in_object(void* object, std::string_view name) {
     ObjectStream& s = self(object);
@@ -152,6 +181,7 @@ class ObjectStream {
   std::string token_;
   bool token_sent_ = false;  // by the page that is being read
   std::size_t delivered_ = 0;
+  bool believe_refusals_ = false;
   // the object that is being read
   void* row_ = nullptr;
   untyped_ref reference_;

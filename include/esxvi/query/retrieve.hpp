@@ -36,6 +36,10 @@ template <class Row> class Rows : public std::vector<Row> {
   /// Properties that were not given (privileges, a disconnected host): their columns hold defaults.
   [[nodiscard]] std::vector<Missing> const& missing() const noexcept { return missing_; }
   void add_missing(Missing what) { missing_.push_back(std::move(what)); }
+  /// Keeps only what is said of whole objects.
+  void forget_properties() {
+    std::erase_if(missing_, [](Missing const& m) { return !m.path.empty(); });
+  }
 
  private:
   std::vector<Missing> missing_;
@@ -48,10 +52,17 @@ template <class Row> class RowKeeper final : public RowTaker {
   RowKeeper(Rows<Row>& rows, std::function<void(Missing const&)> const& on_missing)
       : rows_(rows), on_missing_(on_missing) {}
   void* next() override { return &rows_.emplace_back(); }
-  bool taken() override { return true; }
+  bool taken(untyped_ref const& /*object*/) override { return true; }
   void missing(Missing what) override {
     if (on_missing_) on_missing_(what);
     rows_.add_missing(std::move(what));
+  }
+  void take_back() override { rows_.pop_back(); }
+  bool restart() override {
+    if (on_missing_ && !rows_.missing().empty()) return false;
+    rows_.clear();
+    rows_.forget_properties();
+    return true;
   }
 
  private:
@@ -68,7 +79,8 @@ template <class Row, class F> class RowCaller final : public RowTaker {
     std::destroy_at(&row_);
     return std::construct_at(&row_);
   }
-  bool taken() override {
+  bool taken(untyped_ref const& /*object*/) override {
+    told_ = true;
     if constexpr (std::predicate<F&, Row&>) {
       return static_cast<bool>(take_(row_));
     } else {
@@ -77,24 +89,31 @@ template <class Row, class F> class RowCaller final : public RowTaker {
     }
   }
   void missing(Missing what) override {
-    if (on_missing_) on_missing_(what);
+    if (!on_missing_) return;
+    told_ = true;
+    on_missing_(what);
   }
+  void take_back() override {}
+  bool restart() override { return !told_; }
 
  private:
   F& take_;
   std::function<void(Missing const&)> const& on_missing_;
   Row row_{};
+  bool told_ = false;
 };
+
+template <class T> Collection collection_of(QueryOptions<T> const& options) {
+  return {{options.objects.begin(), options.objects.end()},
+          options.below,
+          options.page_size,
+          options.call};
+}
 
 template <class T>
 void collect(Session& session, row_layout const& layout, RowTaker& taker,
              QueryOptions<T> const& options) {
-  Collector(session, layout, taker,
-            {{options.objects.begin(), options.objects.end()},
-             options.below,
-             options.page_size,
-             options.call})
-      .run();
+  Collector(session, layout, taker, collection_of(options)).run();
 }
 
 template <class Row, class T>
@@ -136,8 +155,8 @@ void call_rows(Session& session, row_layout const& layout, QueryOptions<T> const
 /// Reads properties of every object of kind T, or of those that `options` name.
 ///
 /// Gives rows of (Ref<T>, value, value, ...); the types follow from the paths, which the compiler
-/// checks. 1 request for each page of `page_size` objects. Use for_each() to hold one row at a
-/// time.
+/// checks. 1 request for each page of `page_size` objects. When the session is lost in the middle,
+/// it begins again after a login, once. Use for_each() to hold one row at a time.
 template <class T, reflect::fixed_string... Path>
   requires(!ProjectedRow<T>)
 [[nodiscard]] auto Session::retrieve(QueryOptions<T> const& options) {
@@ -155,7 +174,7 @@ template <ProjectedRow Row>
 
 /// Calls `take(row)` for each object while the reply is still arriving; memory does not grow with
 /// the number of objects. A function that returns false ends the query (and tells the server so).
-/// What it throws comes out of here.
+/// What it throws comes out of here. A session that is lost after the first row is an error.
 template <class T, reflect::fixed_string... Path, class F>
   requires(!ProjectedRow<T>)
 void Session::for_each(F&& take, QueryOptions<T> const& options) {

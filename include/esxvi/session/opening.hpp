@@ -11,17 +11,16 @@
 /// which is a third of the time that a small program takes to compile.
 namespace esxvi::detail {
 
-struct OpeningRequest {
-  Ref<types::ServiceInstance> self{"ServiceInstance"};
-};
-BOOST_DESCRIBE_STRUCT(OpeningRequest, (), (self))
-
 struct OpeningContent {
   Ref<types::Folder> rootFolder{};
   Ref<types::PropertyCollector> propertyCollector{};
   types::AboutInfo about{};
   std::optional<Ref<types::SessionManager>> sessionManager{};
+  std::optional<Ref<types::ViewManager>> viewManager{};
+  std::optional<Ref<types::SearchIndex>> searchIndex{};
 };
-BOOST_DESCRIBE_STRUCT(OpeningContent, (), (rootFolder, propertyCollector, about, sessionManager))
+BOOST_DESCRIBE_STRUCT(OpeningContent, (),
+                      (rootFolder, propertyCollector, about, sessionManager, viewManager,
+                       searchIndex))
 
 }  // namespace esxvi::detail

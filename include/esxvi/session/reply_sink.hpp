@@ -38,6 +38,8 @@ class ReplySink final : public http::BodySink {
   /// The body is whole, says the transport: now it must be a whole reply.
   void finish() { decoder_.finish(); }
 
+  [[nodiscard]] bool reached_reply() const noexcept { return decoder_.reached_reply(); }
+
   /// "vmware_soap_session=..." when the reply sets one.
   [[nodiscard]] std::string const& cookie() const noexcept { return cookie_; }
 

@@ -3,26 +3,24 @@
 
 #include <esxvi/error.hpp>
 #include <esxvi/reflect/path.hpp>
-#include <esxvi/session/credentials.hpp>
+#include <esxvi/session/api_version.hpp>
+#include <esxvi/session/credentials/means.hpp>
+#include <esxvi/session/detail/conversation.hpp>
+#include <esxvi/session/detail/fetch.hpp>
+#include <esxvi/session/detail/login.hpp>
+#include <esxvi/session/detail/pause.hpp>
+#include <esxvi/session/detail/session_state.hpp>
 #include <esxvi/session/opening.hpp>
-#include <esxvi/session/reply_sink.hpp>
+#include <esxvi/session/options.hpp>
 #include <esxvi/soap/envelope.hpp>
-#include <esxvi/soap/observer.hpp>
 #include <esxvi/transport/transport.hpp>
 #include <esxvi/types/SessionManager.hpp>
-#include <esxvi/types/versions.hpp>
-#include <esxvi/xml/limits.hpp>
 
-#include <array>
-#include <atomic>
-#include <charconv>
 #include <chrono>
-#include <cstddef>
+#include <concepts>
 #include <cstdint>
+#include <exception>
 #include <memory>
-#include <mutex>
-#include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -31,6 +29,7 @@
 
 namespace esxvi {
 
+template <class T> class Async;
 template <class Row> class Rows;
 template <class T> struct QueryOptions;
 template <class Row> struct projection;
@@ -39,64 +38,63 @@ template <class Row> struct projection;
 template <class Row>
 concept ProjectedRow = requires { typename projection<Row>::object; };
 
-/// Limits of one call.
-struct CallOptions {
-  std::stop_token stop{};
-  std::chrono::milliseconds deadline{0};  ///< for the whole call; zero: the transport's own limit
-  std::chrono::milliseconds patience{0};  ///< how long the server may think (long polls)
-};
-
-/// For all calls of a session.
-struct SessionOptions {
-  xml::Limits limits{};
-  /// Told what the server sends besides what this program knows. Called by the threads that call;
-  /// it has to outlive the session.
-  soap::Observer* observer = nullptr;
-  std::string locale{};  ///< of messages, "en"; empty: the server's choice
-};
-
-/// The newest known API version that a server of `api_version` ("6.7.3", "8.0.3.0") understands.
-[[nodiscard]] inline std::string_view choose_api_version(std::string_view api_version) {
-  auto const numbers = [](std::string_view text) {
-    std::array<int, 4> parts{};
-    for (std::size_t i = 0; i < parts.size() && !text.empty(); ++i) {
-      auto const [end, code] = std::from_chars(text.data(), text.data() + text.size(), parts[i]);
-      text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-      if (code != std::errc() || !text.starts_with('.')) break;
-      text.remove_prefix(1);
-    }
-    return parts;
-  };
-  std::string_view chosen = "2.5";
-  for (auto const& known : types::api_versions) {
-    bool const numbered = known.name.find('u') == std::string_view::npos;
-    if (known.wire_namespace == "vim25" && numbered && numbers(known.name) <= numbers(api_version))
-      chosen = known.name;
-  }
-  return chosen;
+namespace detail {
+struct SessionAccess;
 }
 
 /// A logged-in connection to an ESX(i) host or a vCenter.
 ///
-/// On the wire: opening takes 2 requests (RetrieveServiceContent, Login), destruction 1 (Logout).
-/// call() and the queries may be used from several threads at once; moving may not.
-/// Not copyable: the one who holds it ends the session on the server.
+/// On the wire: opening takes 2 requests (RetrieveServiceContent, Login; one more for a server
+/// whose API version is not known here), destruction 1 (Logout). Nothing is asked before a call to
+/// find out whether the session still lives.
+///
+/// **A lost session**: when the server answers NotAuthenticated, one of the calling threads logs in
+/// again while the others wait for it, and the calls are repeated: they were not executed. A login
+/// that is refused is not tried again for a while, because servers lock accounts; the calls in
+/// between throw its error. What belongs to a session on the server (filters, views) is gone with
+/// it: see generation().
+///
+/// **A lost connection**: a request that the server cannot have seen, or that only reads, is
+/// repeated with pauses (SessionOptions::retry). Any other error comes out; delivered() tells
+/// whether the server can have acted.
+///
+/// **Thread safety**: call(), fetch() and the queries may be used from several threads at once;
+/// moving may not. Not copyable: the one who holds it ends the session on the server.
 class Session {
  public:
-  /// Logs in over a transport of the caller's choice; connect() does it for a URI.
+  /// Logs in over a transport of the caller's choice; connect() does it for a URI. The credentials
+  /// are kept, in memory that is wiped, for logging in again.
   ///
   /// Throws auth_error for a wrong password, transport_error, http_error and protocol_error for
   /// what their names say. A failed login leaves nothing behind on the server.
-  Session(any_transport transport, std::string service_url, Credentials const& who,
+  Session(any_transport transport, std::string service_url, LoginMeans means,
           SessionOptions options = {})
-      : self_(std::make_unique<state>()) {
-    self_->transport = std::move(transport);
-    self_->url = std::move(service_url);
-    self_->options = std::move(options);
-    self_->first_content = first_content();
-    self_->version = choose_api_version(self_->first_content.about.apiVersion);
-    login(who);
+      : self_(std::make_unique<detail::SessionState>()) {
+    detail::prepare(*self_, std::move(transport), std::move(service_url), std::move(means),
+                    std::move(options));
+    detail::Opening opening(*self_);
+    converse(detail::opening_version, opening.greeting(), {}, detail::call_kind::internal);
+    if (opening.greeted()) {
+      try {
+        fetch("GET", detail::Opening::versions_target, opening.versions(),
+              {.deadline = std::chrono::seconds(30)});
+        opening.listed();
+      } catch (error const&) {  // NOLINT(bugprone-empty-catch): then without the list
+      }
+    }
+    try {
+      log_in();
+    } catch (fault const&) {
+      throw;  // refused
+    } catch (error const& e) {
+      if (e.delivered() != delivery::not_sent) leave_nothing_behind();
+      throw;
+    }
   }
+  Session(any_transport transport, std::string service_url, Credentials who,
+          SessionOptions options = {})
+      : Session(std::move(transport), std::move(service_url), LoginMeans(std::move(who)),
+                std::move(options)) {}
 
   Session(Session&&) noexcept = default;
   Session& operator=(Session&& other) noexcept {
@@ -112,16 +110,56 @@ class Session {
   /// of <esxvi/error.hpp>; delivered() tells whether the server can have acted.
   template <soap::Request R>
   typename R::reply_type call(R const& request, CallOptions const& options = {}) {
-    soap::Reply<typename R::reply_type> reply;
-    exchange(R::facts.name, *reflect::type_of<R>(), &request,
-             {reflect::type_of<decltype(reply)>(), &reply}, options);
+    using reply_type = soap::Reply<typename R::reply_type>;
+    reply_type reply;
+    exchange({R::facts.name,
+              *reflect::type_of<R>(),
+              &request,
+              {reflect::type_of<reply_type>(), &reply},
+              [](void* address) { *static_cast<reply_type*>(address) = {}; }},
+             options);
     if constexpr (!std::is_void_v<typename R::reply_type>) return std::move(reply.returnval);
   }
 
-  /// call() without types: what all calls come down to. `reply` takes the content of the response.
-  void exchange(std::string_view method, reflect::type_info const& type, void const* request,
-                reflect::place reply, CallOptions const& options = {}) {
-    exchange_as(self_->version, method, type, request, reply, options);
+  /// call() without types: what all calls come down to.
+  void exchange(detail::Invocation const& what, CallOptions const& options = {}) {
+    converse(self_->version, what, options, detail::call_kind::ordinary);
+  }
+
+  /// GET, HEAD, PUT or DELETE of what the server keeps beside the API, with the session's cookie:
+  /// `fetch("GET", "/screen?id=vm-42", sink)`. `target` begins with '/' and is percent-encoded.
+  ///
+  /// Logs in again like call(); GET and HEAD are repeated like it as long as the sink has got
+  /// nothing. A status that is not 2xx is thrown as http_error, before the sink is told anything.
+  /// 1 request.
+  http::Response fetch(std::string_view method, std::string_view target, http::BodySink& sink,
+                       CallOptions const& options = {}, http::BodySource* source = nullptr,
+                       std::vector<http::header> headers = {}) {
+    detail::Fetching fetching(*self_, method, target, sink, source, std::move(headers), options);
+    drive(fetching);
+    return fetching.response();
+  }
+
+  /// Tells the server that somebody is there, so that the session does not end for idleness (after
+  /// 30 minutes on most servers). 1 request.
+  void keep_alive(CallOptions const& options = {}) {
+    detail::OpeningRequest const request;
+    soap::Reply<DateTime> reply;
+    exchange({"CurrentTime",
+              *reflect::type_of<detail::OpeningRequest>(),
+              &request,
+              {reflect::type_of<decltype(reply)>(), &reply}},
+             options);
+  }
+
+  /// How often this session has logged in. What belonged to the session on the server (property
+  /// filters, views, collectors) ended when this number changes.
+  [[nodiscard]] std::uint64_t generation() const { return self_->gate.generation(); }
+  /// Logs in again unless somebody has done so since `seen`: for callers that notice a lost session
+  /// in another way than by a NotAuthenticated fault. 1 request at most.
+  void log_in_again(std::uint64_t seen, CallOptions const& options = {}) {
+    detail::CallRules const rules(*self_, "Login", options, detail::call_kind::ordinary);
+    log_in_again(seen, rules);
   }
 
   /// Name, version and kind of the server.
@@ -139,16 +177,20 @@ class Session {
   [[nodiscard]] detail::OpeningContent const& opening_content() const noexcept {
     return self_->first_content;
   }
-  /// Who is logged in.
-  [[nodiscard]] types::UserSession const& user() const noexcept { return self_->user; }
+  /// Who is logged in, as of the first login.
+  [[nodiscard]] types::UserSession const& user() const noexcept { return self_->user(); }
   /// Requests sent so far.
   [[nodiscard]] std::uint64_t requests() const noexcept { return self_->requests; }
 
   /// Ends the session now and reports what goes wrong, which the destructor does not. 1 request.
   void logout() {
-    if (!self_ || !std::exchange(self_->logged_in, false)) return;
-    call(types::Logout{.self = manager()}, {.deadline = std::chrono::seconds(10)});
+    if (!self_ || !self_->logged_in.exchange(false)) return;
+    log_out();
   }
+
+  /// call() as a coroutine: defined in <esxvi/session/async.hpp>.
+  template <soap::Request R>
+  Async<typename R::reply_type> async_call(R request, CallOptions options = {});
 
   /// @name Queries: declared here, defined in <esxvi/query.hpp>.
   /// @{
@@ -163,48 +205,86 @@ class Session {
   void for_each(F&& take, QueryOptions<T> const& options = {});
   template <ProjectedRow Row, class F>
   void for_each(F&& take, QueryOptions<typename projection<Row>::object> const& options = {});
+  // In <esxvi/query/async.hpp>:
+  template <class T, reflect::fixed_string... Path>
+    requires(!ProjectedRow<T>)
+  auto async_retrieve(QueryOptions<T> options = {});
+  template <ProjectedRow Row>
+  Async<Rows<Row>> async_retrieve(QueryOptions<typename projection<Row>::object> options = {});
   /// @}
 
  private:
-  struct state {
-    any_transport transport;
-    std::string url;
-    SessionOptions options;
-    std::string_view version;
-    detail::OpeningContent first_content;
-    types::UserSession user;
-    std::mutex content_mutex;
-    std::shared_ptr<void> full_content;  // a types::ServiceContent
-    std::mutex cookie_mutex;
-    std::string cookie;
-    std::atomic<std::uint64_t> requests{0};
-    bool logged_in = false;
-  };
+  friend detail::SessionAccess;
 
-  // The oldest version that current servers still list; all have what opening needs.
-  static constexpr std::string_view opening_version = "4.0";
+  explicit Session(std::unique_ptr<detail::SessionState> logged_in) : self_(std::move(logged_in)) {}
 
-  [[nodiscard]] Ref<types::SessionManager> manager() const {
-    if (!self_->first_content.sessionManager)
-      throw failure<errc::not_soap>(
-          {"Login", self_->url, "the server names no session manager", "is this a vSphere server?"},
-          delivery::answered);
-    return *self_->first_content.sessionManager;
+  /// Drives one call to its end: the blocking form of what detail::step says.
+  template <class Call> void drive(Call& call) {
+    for (auto next = detail::step::send; next != detail::step::done;) {
+      detail::CallRules const& rules = call.rules();
+      if (next == detail::step::log_in) log_in_again(rules.generation(), rules);
+      if (next == detail::step::pause)
+        detail::pause_until(detail::CallRules::clock::now() + rules.pause(), rules.options().stop);
+      std::exception_ptr failure;
+      try {
+        call.send(self_->transport);
+      } catch (...) {
+        failure = std::current_exception();
+      }
+      next = call.after(failure);
+    }
   }
 
-  detail::OpeningContent first_content() {
-    detail::OpeningRequest request;
-    soap::Reply<detail::OpeningContent> reply;
-    exchange_as(opening_version, "RetrieveServiceContent", *reflect::type_of<decltype(request)>(),
-                &request, {reflect::type_of<decltype(reply)>(), &reply}, {});
-    return std::move(reply.returnval);
+  void converse(std::string_view version, detail::Invocation const& what,
+                CallOptions const& options, detail::call_kind kind) {
+    detail::Conversation call(*self_, version, what, options, kind);
+    drive(call);
   }
 
-  void login(Credentials const& who) {
-    types::Login request{.self = manager(), .userName = who.user, .password = who.password};
-    if (!self_->options.locale.empty()) request.locale = self_->options.locale;
-    self_->user = call(request);
-    self_->logged_in = true;
+  void log_in(CallOptions const& options = {}) {
+    detail::LoginCall login(*self_);
+    converse(self_->version, login.invocation(), options, detail::call_kind::internal);
+    login.done();
+  }
+
+  void log_in_again(std::uint64_t seen, detail::CallRules const& rules) {
+    using entry = detail::LoginGate::entry;
+    auto const& options = rules.options();
+    while (true) {
+      auto const found = self_->gate.enter(seen, options.stop, rules.until());
+      if (found == entry::passed) return;
+      if (found == entry::leader) break;
+    }
+    try {
+      CallOptions limits = options;
+      limits.patience = {};
+      self_->set_cookie({});  // of the session that is gone
+      log_in(limits);
+    } catch (...) {
+      self_->gate.leave(std::current_exception());
+      throw;
+    }
+    self_->gate.leave(nullptr);
+  }
+
+  void log_out() {
+    types::Logout const request{.self = self_->manager()};
+    soap::Reply<void> reply;
+    converse(self_->version,
+             {"Logout",
+              *reflect::type_of<types::Logout>(),
+              &request,
+              {reflect::type_of<decltype(reply)>(), &reply}},
+             {.deadline = std::chrono::seconds(10)}, detail::call_kind::farewell);
+  }
+
+  // A login whose answer was lost may have succeeded.
+  void leave_nothing_behind() noexcept {
+    if (self_->cookie().empty()) return;
+    try {
+      log_out();
+    } catch (...) {  // NOLINT(bugprone-empty-catch): the server drops idle sessions by itself
+    }
   }
 
   void close() noexcept {
@@ -214,51 +294,7 @@ class Session {
     }
   }
 
-  void exchange_as(std::string_view version, std::string_view method,
-                   reflect::type_info const& type, void const* request, reflect::place reply,
-                   CallOptions const& options) {
-    std::string body;
-    try {
-      soap::append_message(body, method, type, request);
-    } catch (invalid_argument const& e) {
-      throw invalid_argument(
-          {std::string(method), target_of(type, request), e.problem(), e.advice()});
-    }
-    http::Request message{.url = self_->url, .body = body};
-    message.headers = {{"Content-Type", "text/xml; charset=UTF-8"},
-                       {"SOAPAction", "\"urn:vim25/" + std::string(version) + "\""}};
-    {
-      std::lock_guard const lock(self_->cookie_mutex);
-      if (!self_->cookie.empty()) message.headers.push_back({"Cookie", self_->cookie});
-    }
-    detail::ReplySink sink(std::string(method) + "Response", reply,
-                           {std::string(method), target_of(type, request)}, self_->options.observer,
-                           self_->options.limits);
-    ++self_->requests;
-    self_->transport.send(message, sink,
-                          {.operation = method,
-                           .stop = options.stop,
-                           .total = options.deadline,
-                           .patience = options.patience});
-    sink.finish();
-    if (!sink.cookie().empty()) {
-      std::lock_guard const lock(self_->cookie_mutex);
-      self_->cookie = sink.cookie();
-    }
-  }
-
-  // "VirtualMachine vm-42 at https://host/sdk", from the request's first member.
-  [[nodiscard]] std::string target_of(reflect::type_info const& type, void const* request) const {
-    std::string text;
-    if (!type.members.empty() && type.members[0].type->what == reflect::kind::reference) {
-      auto const& self = *static_cast<untyped_ref const*>(
-          type.members[0].at(const_cast<void*>(request)));  // NOLINT(*-const-cast)
-      text.append(self.type()).append(" ").append(self.value()).append(" at ");
-    }
-    return text.append(self_->url);
-  }
-
-  std::unique_ptr<state> self_;
+  std::unique_ptr<detail::SessionState> self_;
 };
 
 }  // namespace esxvi

@@ -253,6 +253,51 @@ class DatastoreFiles {
     return FileResult::ok;
   }
 
+  // ---- all of it, to keep and to bring back ----
+  struct Entry {
+    std::string path{};
+    bool is_directory = false;
+    bool is_locked = false;
+    FileContent content{};
+    std::uint64_t allocated = 0;
+    time_point modified{};
+  };
+  /// Directories stand before what is in them.
+  [[nodiscard]] std::vector<Entry> entries() const {
+    std::lock_guard const lock{mutex_};
+    std::vector<Entry> out;
+    out.reserve(entries_.size());
+    for (auto const& [path, one] : entries_)
+      out.push_back({path, one.is_directory, one.locked, one.content, one.allocated, one.modified});
+    return out;
+  }
+  /// Puts these in the place of all there is, whatever the capacity. False, and nothing is changed,
+  /// when a path is none, comes twice, or is not in a directory of the list.
+  [[nodiscard]] bool restore(std::vector<Entry> all) {
+    entry_map made;
+    std::uint64_t used = 0;
+    for (auto& one : all) {
+      if (one.path.empty() || normalized(one.path) != one.path) return false;
+      used += one.allocated;
+      auto path = std::move(one.path);
+      if (!made.try_emplace(std::move(path),
+                            entry{one.is_directory, one.is_locked, std::move(one.content),
+                                  one.allocated, one.modified})
+               .second)
+        return false;
+    }
+    for (auto const& [path, one] : made) {
+      auto const slash = path.rfind('/');
+      if (slash == path.npos) continue;
+      auto const parent = made.find(std::string_view{path}.substr(0, slash));
+      if (parent == made.end() || !parent->second.is_directory) return false;
+    }
+    std::lock_guard const lock{mutex_};
+    entries_ = std::move(made);
+    used_ = used;
+    return true;
+  }
+
   // ---- room ----
   [[nodiscard]] std::uint64_t capacity() const {
     std::lock_guard const lock{mutex_};
@@ -279,12 +324,12 @@ class DatastoreFiles {
     std::uint64_t allocated = 0;
     time_point modified{};
   };
-  using entries = std::map<std::string, entry, std::less<>>;
+  using entry_map = std::map<std::string, entry, std::less<>>;
 
   [[nodiscard]] time_point now() const {
     return clock_ ? clock_() : std::chrono::system_clock::now();
   }
-  static FileInfo info(entries::value_type const& one) {
+  static FileInfo info(entry_map::value_type const& one) {
     auto const slash = one.first.rfind('/');
     return {.name = slash == one.first.npos ? one.first : one.first.substr(slash + 1),
             .is_directory = one.second.is_directory,
@@ -312,21 +357,21 @@ class DatastoreFiles {
     at->second.modified = now();
   }
 
-  [[nodiscard]] entries::const_iterator lower_bound_below(std::string_view key) const {
+  [[nodiscard]] entry_map::const_iterator lower_bound_below(std::string_view key) const {
     return entries_.lower_bound(std::string{key} + '/');
   }
   /// Past everything below `key`. Not simply after `key`: "a.vmx" sorts between "a" and "a/b".
-  [[nodiscard]] entries::const_iterator end_below(std::string_view key) const {
+  [[nodiscard]] entry_map::const_iterator end_below(std::string_view key) const {
     return entries_.lower_bound(std::string{key} + static_cast<char>('/' + 1));
   }
   /// The entry itself, and the end of what is below it; both the end when there is none.
-  [[nodiscard]] std::pair<entries::const_iterator, entries::const_iterator> tree(
+  [[nodiscard]] std::pair<entry_map::const_iterator, entry_map::const_iterator> tree(
       std::string_view key) const {
     auto const at = entries_.find(key);
     if (at == entries_.end()) return {at, at};
     return {at, at->second.is_directory ? end_below(key) : std::next(at)};
   }
-  static bool any_locked(entries::const_iterator from, entries::const_iterator to) {
+  static bool any_locked(entry_map::const_iterator from, entry_map::const_iterator to) {
     return std::any_of(from, to, [](auto const& one) { return one.second.locked; });
   }
 
@@ -378,7 +423,7 @@ class DatastoreFiles {
   std::uint64_t capacity_;
   std::uint64_t used_ = 0;
   std::function<time_point()> clock_;
-  entries entries_{};
+  entry_map entries_{};
 };
 
 }  // namespace esxvi::sim

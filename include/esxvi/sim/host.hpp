@@ -97,7 +97,7 @@ class Host final : public WebHandler {
   /// A new object; `owner` is the session that it ends with. The properties are a generated struct
   /// of its kind or of a base of that. An object that was a bare ManagedObject is replaced.
   template <class K, class T> Ref<K> add(Ref<K> ref, T properties, std::string owner = {}) {
-    add_object(ref, reflect::held_type_of<T>, std::make_shared<T>(std::move(properties)),
+    add_object(ref, reflect::held<T>(), std::make_shared<T>(std::move(properties)),
                std::move(owner));
     return ref;
   }

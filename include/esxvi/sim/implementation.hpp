@@ -16,14 +16,17 @@
 #include <esxvi/sim/impl/updates.hpp>
 #include <esxvi/sim/impl/views.hpp>
 //
+#include <esxvi/sim/impl/authorization.hpp>
 #include <esxvi/sim/impl/datastore_browser.hpp>
 #include <esxvi/sim/impl/datastores.hpp>
+#include <esxvi/sim/impl/demo_host.hpp>
 #include <esxvi/sim/impl/events.hpp>
 #include <esxvi/sim/impl/host_info.hpp>
 #include <esxvi/sim/impl/inventory.hpp>
 #include <esxvi/sim/impl/life.hpp>
 #include <esxvi/sim/impl/machine.hpp>
 #include <esxvi/sim/impl/network.hpp>
+#include <esxvi/sim/impl/save.hpp>
 #include <esxvi/sim/impl/search_index.hpp>
 #include <esxvi/sim/impl/statistics.hpp>
 #include <esxvi/sim/impl/storage.hpp>
@@ -32,10 +35,12 @@
 #include <esxvi/sim/impl/vm_autostart.hpp>
 #include <esxvi/sim/impl/vm_config.hpp>
 #include <esxvi/sim/impl/vm_console.hpp>
+#include <esxvi/sim/impl/vm_deltas.hpp>
 #include <esxvi/sim/impl/vm_devices.hpp>
 #include <esxvi/sim/impl/vm_files.hpp>
 #include <esxvi/sim/impl/vm_placement.hpp>
 #include <esxvi/sim/impl/vm_power.hpp>
+#include <esxvi/sim/impl/vm_provisioning.hpp>
 #include <esxvi/sim/impl/vm_questions.hpp>
 #include <esxvi/sim/impl/vm_registry.hpp>
 #include <esxvi/sim/impl/vm_snapshots.hpp>

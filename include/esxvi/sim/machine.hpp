@@ -42,7 +42,8 @@ struct MachineDescription {
   std::optional<Ref<types::HostSystem>> host{};
   std::string ip_address{};
   std::string host_name{};
-  std::vector<Question> questions{};  ///< asked at each power-on
+  std::vector<Question> questions{};     ///< asked at each power-on
+  std::vector<std::string> snapshots{};  ///< names: each is a child of the one before it
 };
 
 /// Describes a machine that is made when this goes out of scope, or when its reference is asked
@@ -98,6 +99,11 @@ class MachineBuilder {
   MachineBuilder& host_name(std::string name) { return what_.host_name = std::move(name), *this; }
   MachineBuilder& asks(Question question) {
     return what_.questions.push_back(std::move(question)), *this;
+  }
+
+  /// Without memory. The next one is its child.
+  MachineBuilder& snapshot(std::string name) {
+    return what_.snapshots.push_back(std::move(name)), *this;
   }
 
   /// Makes the machine, once.

@@ -19,6 +19,9 @@ struct User {
   std::string password{};
   Role role = Role::administrator;
   std::string full_name{};
+  /// What LoginByToken takes instead of the password: the SAML assertion as it stands in the
+  /// Security header of the message. Empty: this user has none.
+  std::string token{};
 };
 
 enum class TimeMode {

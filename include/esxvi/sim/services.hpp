@@ -25,8 +25,10 @@ void add_autostart_methods(Host& host);
 void add_browser_methods(Host& host);
 void add_datastore_methods(Host& host);
 void add_event_services(Host& host);
+void add_authorization_services(Host& host);
 void add_host_services(Host& host);
 void add_network_services(Host& host);
+void add_provisioning_methods(Host& host);
 void add_statistics_services(Host& host);
 void add_storage_services(Host& host);
 

@@ -19,6 +19,7 @@
 ///
 ///     #include <esxvi/types/catalogue/part_00.hpp>   // one translation unit a part
 ///     esxvi::soap::register_types(vim::catalogue::structs_00());
+///     esxvi::soap::register_arrays(vim::catalogue::arrays_00());
 namespace esxvi::soap {
 
 namespace detail {
@@ -39,20 +40,23 @@ inline constexpr bool is_base = [] {
   return i < types::type_count && has_descendants[i];
 }();
 
-template <class T> void register_type() {
-  using item = std::conditional_t<
-      std::is_enum_v<T>, std::type_identity<Enum<T>>,
-      std::conditional_t<is_base<T>, std::type_identity<Poly<T>>, std::type_identity<T>>>::type;
-  using value = std::conditional_t<std::is_enum_v<T>, std::type_identity<Enum<T>>,
-                                   std::type_identity<T>>::type;
-  reflect::registry::add(reflect::held_type_of<value>);
-  reflect::registry::add(reflect::held_type_of<std::vector<item>>);
-}
+template <class T>
+using value_of =
+    std::conditional_t<std::is_enum_v<T>, std::type_identity<Enum<T>>, std::type_identity<T>>::type;
+template <class T>
+using item_of = std::conditional_t<is_base<T>, std::type_identity<Poly<T>>,
+                                   std::type_identity<value_of<T>>>::type;
 
 }  // namespace detail
 
-/// Makes values of these types, and arrays of them, decode as themselves wherever they stand.
-template <class... T> void register_types(TypeList<T...>) { (detail::register_type<T>(), ...); }
+/// Makes values of these types decode as themselves wherever they stand.
+template <class... T> void register_types(TypeList<T...>) {
+  (reflect::registry::add(reflect::held_type_of<detail::value_of<T>>), ...);
+}
+/// The same for arrays of them.
+template <class... T> void register_arrays(TypeList<T...>) {
+  (reflect::registry::add(reflect::held_type_of<std::vector<detail::item_of<T>>>), ...);
+}
 
 /// A method and how to hold what it returns.
 struct method_entry {

@@ -10,6 +10,7 @@
 #include <esxvi/soap/observer.hpp>
 #include <esxvi/xml/limits.hpp>
 #include <esxvi/xml/reader.hpp>
+#include <esxvi/xml/writer.hpp>
 
 #include <string>
 #include <string_view>
@@ -25,10 +26,34 @@ inline constexpr std::string_view envelope_head =
     " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><soapenv:Body>";
 inline constexpr std::string_view envelope_tail = "</soapenv:Body></soapenv:Envelope>";
 
+/// What a message says beside its body.
+struct MessageHeader {
+  std::string_view operation_id{};  ///< the server's log has it as opID
+  std::string_view security{};      ///< content of WS-Security's header, XML as it stands
+};
+
 /// Appends one message: the element `name` of urn:vim25 with the members of `value`.
 inline void append_message(std::string& out, std::string_view name, reflect::type_info const& type,
-                           void const* value) {
-  out.append(envelope_head).append("<").append(name).append(" xmlns=\"urn:vim25\">");
+                           void const* value, MessageHeader const& header = {}) {
+  constexpr std::string_view body = "<soapenv:Body>";
+  static_assert(envelope_head.ends_with(body));
+  out.append(envelope_head.substr(0, envelope_head.size() - body.size()));
+  if (!header.operation_id.empty() || !header.security.empty()) {
+    out.append("<soapenv:Header>");
+    if (!header.operation_id.empty()) {
+      out.append("<operationID>");
+      xml::append_escaped(out, header.operation_id);
+      out.append("</operationID>");
+    }
+    if (!header.security.empty())
+      out.append(
+             "<wsse:Security xmlns:wsse=\"http://docs.oasis-open.org/wss/2004/01/"
+             "oasis-200401-wss-wssecurity-secext-1.0.xsd\">")
+          .append(header.security)
+          .append("</wsse:Security>");
+    out.append("</soapenv:Header>");
+  }
+  out.append(body).append("<").append(name).append(" xmlns=\"urn:vim25\">");
   Encoder encoder(out);
   for (auto const& m : type.members)
     encoder.element(m.name, *m.type, m.at(const_cast<void*>(value)));  // NOLINT(*-const-cast)
@@ -215,6 +240,8 @@ class ReplyDecoder final : private Envelope::Body {
           "repeat the call if it only reads; else look what the server did");
   }
 
+  /// Whether anything of the expected reply has come; of a fault that is nothing.
+  [[nodiscard]] bool reached_reply() const noexcept { return answered_; }
   [[nodiscard]] Counts const& counts() const noexcept { return decoder_.counts(); }
   [[nodiscard]] std::uint64_t bytes() const noexcept { return reader_.bytes(); }
 

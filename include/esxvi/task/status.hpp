@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -118,9 +117,6 @@ struct WaitOptions {
   std::chrono::seconds poll{30};             ///< the longest that the server holds one request
   std::chrono::milliseconds settle{30'000};  ///< that a cancelled task gets to come to its end
   std::chrono::milliseconds outage{60'000};  ///< of the connection that is bridged
-  /// Called when the session is gone, to log in again: `[&](Session& s) { s.call(vim::Login{...});
-  /// }`. Without it a lost session ends the wait with task_lost.
-  std::function<void(Session&)> log_in{};
 };
 
 }  // namespace esxvi

@@ -6,8 +6,11 @@
 #include <esxvi/transport/detail/curl_exchange.hpp>
 #include <esxvi/transport/transport.hpp>
 
+#include <chrono>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <utility>
 #include <vector>
 
@@ -38,10 +41,11 @@ namespace esxvi {
 /// when nothing of its body went out, for the server may have executed it: that is connection_lost
 /// with delivery::unknown.
 ///
-/// **Errors**: host_not_found, connection_refused, untrusted_certificate, tls_failed, timeout,
-/// connection_lost, cancelled, transport_failed; invalid_argument for a URL or header that is none;
-/// and whatever the sink or the source threw. The handle of a failed call is thrown away: the next
-/// call starts clean.
+/// **Errors**: host_not_found, connection_refused (also for what a proxy refuses), timeout,
+/// connection_lost, cancelled, transport_failed; the tls_errors certificate_expired,
+/// wrong_host_name, unknown_authority, thumbprint_mismatch, untrusted_certificate, tls_failed;
+/// invalid_argument for a URL, header or proxy that is none; and whatever the sink or the source
+/// threw. The handle of a failed call is thrown away: the next call starts clean.
 ///
 /// Signals are left alone (no SIGALRM handler). With libcurl before 7.87 programs should ignore
 /// SIGPIPE.
@@ -51,11 +55,13 @@ class CurlTransport {
   using Statistics = CurlStatistics;
 
   explicit CurlTransport(CurlOptions options = {})
-      : self_((init(), std::make_unique<shared>(std::move(options)))) {}
+      : self_((detail::init_curl(), std::make_unique<shared>(std::move(options)))) {}
 
   http::Response send(http::Request const& request, http::BodySink& sink,
                       http::CallContext const& context) {
     detail::curl_exchange exchange{request, sink, context, self_->options};
+    self_->unverified.warn(self_->options, request.url);
+    shared::place const place{*self_, context};
     auto lane = self_->take();
     struct tally {
       shared& all;
@@ -104,20 +110,45 @@ class CurlTransport {
       if (idle.size() < options.max_idle_handles) idle.push_back(std::move(lane));
     }
 
+    /// One of the calls that CurlOptions::max_connections allows at the same time.
+    class place {
+     public:
+      /// Waits for it, but no longer than the call may take.
+      place(shared& all, http::CallContext const& context) : all_(all) {
+        auto const most = all.options.max_connections;
+        std::unique_lock lock{all.mutex};
+        auto const free = [&] { return most == 0 || all.running < most; };
+        auto const limit = context.total.count() > 0 ? context.total : all.options.total_timeout;
+        if (limit.count() > 0) {
+          if (!all.left.wait_for(lock, context.stop, limit, free)) detail::give_up_queue(context);
+        } else if (!all.left.wait(lock, context.stop, free)) {
+          detail::give_up_queue(context);
+        }
+        ++all.running;
+      }
+      ~place() {
+        {
+          std::lock_guard const lock{all_.mutex};
+          --all_.running;
+        }
+        all_.left.notify_one();
+      }
+      place(place const&) = delete;
+      place& operator=(place const&) = delete;
+
+     private:
+      shared& all_;
+    };
+
     CurlOptions const options;
+    detail::unverified_warning unverified{};
     detail::curl_share share{};  // outlives the lanes
     std::mutex mutex{};
+    std::condition_variable_any left{};
+    std::size_t running = 0;  ///< calls
     std::vector<lane_pointer> idle{};
     CurlStatistics statistics{};
   };
-
-  static void init() {
-    static auto const code = curl_global_init(CURL_GLOBAL_DEFAULT);  // never undone
-    if (code != CURLE_OK) {
-      throw transport_failed{
-          {.operation = "curl_global_init", .problem = curl_easy_strerror(code)}};
-    }
-  }
 
   std::unique_ptr<shared> self_;
 };

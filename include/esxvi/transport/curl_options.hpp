@@ -1,25 +1,41 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include <esxvi/transport/thumbprint.hpp>
 #include <esxvi/version.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace esxvi {
 
+/// One line on standard error: what CurlOptions::warn does unless told otherwise.
+inline void warn_on_stderr(std::string_view text) {
+  std::fprintf(stderr, "esxvi: %.*s\n", static_cast<int>(text.size()), text.data());
+}
+
 /// How a CurlTransport behaves. A limit of zero is no limit.
 struct CurlOptions {
-  bool verify = true;         ///< check the certificate of the server and the name in it
+  bool verify = true;  ///< check the certificate of the server and the name in it
+  /// The server's own certificate must be this one. Then neither CA nor name nor dates matter, nor
+  /// `verify`; nothing is sent to a server with another one. https only. Needs libcurl 7.80.
+  std::optional<Thumbprint> thumbprint{};
   std::string ca_file{};      ///< PEM file of CAs to trust; empty: those of the system
   std::string ca_path{};      ///< folder of hashed CA certificates
   std::string client_cert{};  ///< PEM file
   std::string client_key{};   ///< PEM file
-  /// "http://proxy:3128", "socks5h://proxy", ...; empty: the environment (`https_proxy`) decides.
+  /// "[type://][user:password@]host[:port]": http, https, socks4, socks4a, socks5 or socks5h; port
+  /// 1080 (https: 443) unless given. Empty: the environment (`https_proxy`, ...) decides. HTTP
+  /// proxies get the password by the method Basic.
   std::string proxy{};
-  std::string no_proxy{};  ///< "host,.domain" that need no proxy; "*": never use one
+  std::string no_proxy{};       ///< "host,.domain" that need no proxy; "*": never use one
+  std::string proxy_ca_file{};  ///< PEM file of CAs for https proxies; empty: those of the system
   std::string user_agent{"esxvi/" ESXVI_VERSION_STRING};
   std::chrono::milliseconds connect_timeout{15'000};  ///< name look-up, TCP and TLS
   std::chrono::milliseconds total_timeout{0};         ///< the whole exchange
@@ -29,16 +45,23 @@ struct CurlOptions {
   bool http2 = true;                                 ///< over https, where the server offers it
   std::size_t buffer_size = std::size_t{64} * 1024;  ///< the largest piece a sink gets
   std::size_t max_idle_handles = 16;  ///< handles, with their connections, kept for later
+  std::size_t max_connections = 0;    ///< calls at the same time; more of them wait for their turn
+  /// Told, once a transport, that `verify` is off. Empty: nobody is. Called on a thread that sends.
+  std::function<void(std::string_view)> warn = warn_on_stderr;
 };
 
 /// What a CurlTransport did so far. Bytes are those of HTTP, before TLS.
 struct CurlStatistics {
   std::uint64_t requests = 0;
   std::uint64_t connections_opened = 0;
+  std::uint64_t reused = 0;  ///< requests that went over a connection that was open already
   std::uint64_t bytes_sent = 0;
-  std::uint64_t bytes_received = 0;   ///< as they came, compressed
-  std::uint64_t body_bytes = 0;       ///< as sinks got them, decompressed
-  std::chrono::nanoseconds total{0};  ///< sum over all exchanges
+  std::uint64_t bytes_received = 0;  ///< as they came, compressed
+  std::uint64_t body_bytes = 0;      ///< as sinks got them, decompressed
+  // Sums over all exchanges:
+  std::chrono::nanoseconds connecting{0};  ///< name look-up, TCP, proxy and TLS
+  std::chrono::nanoseconds waiting{0};     ///< from there to the first byte of the reply
+  std::chrono::nanoseconds total{0};
 };
 
 }  // namespace esxvi

@@ -11,9 +11,13 @@
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <ostream>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -57,18 +61,43 @@ struct TraceOptions {
 ///     esxvi::Trace{esxvi::CurlTransport{}, esxvi::TraceLog{std::clog}, {.bodies = true}}};
 /// ```
 ///
-/// The hook is called on the thread that sends, and from several threads at once when several
-/// send. What it throws leaves send().
+/// The hook is called on the thread that sends (of an AsyncTransport: that of the loop), and from
+/// several threads at once when several send. What it throws leaves send(), or ends the exchange.
 template <Transport Inner, std::invocable<TraceEvent const&> Hook> class Trace {
  public:
   explicit Trace(Inner inner, Hook hook, TraceOptions options = {})
-      : self_(std::make_unique<state>(std::move(inner), std::move(hook), options)) {}
+      : self_(std::make_shared<state>(std::move(inner), std::move(hook), options)) {}
 
   http::Response send(http::Request const& request, http::BodySink& sink,
                       http::CallContext const& context) {
     watcher seen{*self_, request, context};
     seen.sent(request);
     return detail::send_observed(self_->inner, request, sink, context, seen);
+  }
+
+  void start(http::Request const& request, http::BodySink& sink, http::CallContext const& context,
+             http::Completion done)
+    requires AsyncTransport<Inner>
+  {
+    auto const one = std::make_shared<exchange>(self_, request, sink, context);
+    one->seen.sent(request);
+    if (request.source == nullptr) one->seen.request_body(request.body);
+    self_->inner.start(one->request, one->sink, context,
+                       [one, done = std::move(done)](std::exception_ptr why, http::Response head) {
+                         try {
+                           if (why) std::rethrow_exception(why);
+                           one->seen.finished();
+                         } catch (...) {
+                           why = std::current_exception();
+                           one->failed(why);
+                         }
+                         done(std::move(why), std::move(head));
+                       });
+  }
+  void later(std::chrono::milliseconds delay, std::stop_token stop, std::function<void()> act)
+    requires AsyncTransport<Inner>
+  {
+    self_->inner.later(delay, std::move(stop), std::move(act));
   }
 
  private:
@@ -169,7 +198,35 @@ template <Transport Inner, std::invocable<TraceEvent const&> Hook> class Trace {
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   };
 
-  std::unique_ptr<state> self_;
+  /// One that was started, until it is complete.
+  struct exchange {
+    exchange(std::shared_ptr<state> all, http::Request const& given, http::BodySink& to,
+             http::CallContext const& context)
+        : self(std::move(all)), request(given), seen(*self, given, context), sink(to, seen) {
+      if (given.source != nullptr) request.source = &source.emplace(*given.source, seen);
+    }
+    /// What a hook throws here has nowhere to go: the exchange has failed already.
+    void failed(std::exception_ptr const& why) noexcept {
+      try {
+        try {
+          std::rethrow_exception(why);
+        } catch (error const& e) {
+          seen.failed(&e);
+        } catch (...) {
+          seen.failed(nullptr);
+        }
+      } catch (...) {  // NOLINT(bugprone-empty-catch)
+      }
+    }
+
+    std::shared_ptr<state> self;
+    http::Request request;
+    watcher seen;
+    detail::observed_sink sink;
+    std::optional<detail::observed_source> source{};
+  };
+
+  std::shared_ptr<state> self_;
 };
 
 /// A hook that writes to a stream, one line for each thing, with the number of the request in

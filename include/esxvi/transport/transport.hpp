@@ -1,9 +1,13 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include <esxvi/error.hpp>
+
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -81,6 +85,9 @@ struct CallContext {
   std::chrono::milliseconds patience{0};
 };
 
+/// What became of an exchange that was started: the error, or null and the head of the reply.
+using Completion = std::function<void(std::exception_ptr, Response)>;
+
 }  // namespace esxvi::http
 
 namespace esxvi {
@@ -96,6 +103,22 @@ concept Transport = requires(T& transport, http::Request const& request, http::B
                              http::CallContext const& context) {
   { transport.send(request, sink, context) } -> std::same_as<http::Response>;
 };
+
+/// A transport that also works without a thread for each exchange; CurlLoopTransport is one.
+///
+/// start() begins what send() does and returns at once. The completion is called exactly once, and
+/// never from within start(); `request` and `sink`, and what the context points at, must live until
+/// then. Whoever gives up requests a stop through the context and still gets the completion, with
+/// `cancelled`. later() calls a function after a delay, or as soon as a stop is requested, from
+/// where completions are called; it may be used from any thread.
+template <class T>
+concept AsyncTransport =
+    requires(T& transport, http::Request const& request, http::BodySink& sink,
+             http::CallContext const& context, http::Completion done,
+             std::chrono::milliseconds delay, std::stop_token stop, std::function<void()> act) {
+      { transport.start(request, sink, context, std::move(done)) } -> std::same_as<void>;
+      { transport.later(delay, stop, std::move(act)) } -> std::same_as<void>;
+    };
 
 /// Any transport behind one virtual call, so that neither Session nor generated code becomes a
 /// template of it. Copies share the transport.
@@ -119,6 +142,18 @@ class any_transport {
     return self_->send(request, sink, context);
   }
 
+  /// Whether start() and later() work: the transport is an AsyncTransport.
+  [[nodiscard]] bool is_async() const noexcept { return self_ != nullptr && self_->is_async(); }
+  /// Throws invalid_argument when it is none.
+  void start(http::Request const& request, http::BodySink& sink, http::CallContext const& context,
+             http::Completion done) const {
+    self_->start(request, sink, context, std::move(done));
+  }
+  void later(std::chrono::milliseconds delay, std::stop_token stop,
+             std::function<void()> act) const {
+    self_->later(delay, std::move(stop), std::move(act));
+  }
+
   explicit operator bool() const noexcept { return self_ != nullptr; }
 
  private:
@@ -126,6 +161,10 @@ class any_transport {
     virtual ~base() = default;
     virtual http::Response send(http::Request const&, http::BodySink&,
                                 http::CallContext const&) = 0;
+    [[nodiscard]] virtual bool is_async() const noexcept = 0;
+    virtual void start(http::Request const&, http::BodySink&, http::CallContext const&,
+                       http::Completion) = 0;
+    virtual void later(std::chrono::milliseconds, std::stop_token, std::function<void()>) = 0;
   };
   template <class T> struct model final : base {
     explicit model(T value) : transport(std::move(value)) {}
@@ -133,13 +172,45 @@ class any_transport {
                         http::CallContext const& context) override {
       return transport.send(request, sink, context);
     }
+    [[nodiscard]] bool is_async() const noexcept override { return AsyncTransport<T>; }
+    void start(http::Request const& request, http::BodySink& sink, http::CallContext const& context,
+               http::Completion done) override {
+      if constexpr (AsyncTransport<T>)
+        transport.start(request, sink, context, std::move(done));
+      else
+        blocking_only(std::string(context.operation));
+    }
+    void later(std::chrono::milliseconds delay, std::stop_token stop,
+               std::function<void()> act) override {
+      if constexpr (AsyncTransport<T>)
+        transport.later(delay, std::move(stop), std::move(act));
+      else
+        blocking_only({});
+    }
     T transport;
   };
+  [[noreturn]] static void blocking_only(std::string operation) {
+    throw invalid_argument({std::move(operation),
+                            {},
+                            "this transport cannot be used asynchronously",
+                            "use one of a loop: CurlLoopTransport"});
+  }
   template <class T> struct pointer {
     std::shared_ptr<T> transport;
     http::Response send(http::Request const& request, http::BodySink& sink,
                         http::CallContext const& context) {
       return transport->send(request, sink, context);
+    }
+    void start(http::Request const& request, http::BodySink& sink, http::CallContext const& context,
+               http::Completion done)
+      requires AsyncTransport<T>
+    {
+      transport->start(request, sink, context, std::move(done));
+    }
+    void later(std::chrono::milliseconds delay, std::stop_token stop, std::function<void()> act)
+      requires AsyncTransport<T>
+    {
+      transport->later(delay, std::move(stop), std::move(act));
     }
   };
 

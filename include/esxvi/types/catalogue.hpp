@@ -4,8 +4,9 @@
 #include <cstddef>
 
 /// All structs, all enums that are the type of some member and all requests, each once, in
-/// esxvi/types/catalogue/part_NN.hpp as TypeLists structs_NN, enums_NN and requests_NN: for
-/// programs that do something for every type, one translation unit per part.
+/// esxvi/types/catalogue/part_NN.hpp as TypeLists structs_NN, enums_NN and requests_NN, and the
+/// structs and enums of which there are arrays as arrays_NN: for programs that do something for
+/// every type, one translation unit per part.
 namespace esxvi::types::catalogue {
 
 inline constexpr std::size_t part_count = 16;

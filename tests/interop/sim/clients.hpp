@@ -25,7 +25,7 @@ inline void furnish(sim::Host& host) {
   sim::add_iscsi_target(host, {.address = "192.0.2.50",
                                .name = "iqn.2005-10.org.freenas.ctl:target0",
                                .disks = {std::int64_t{100} << 30, std::int64_t{200} << 30}});
-  host.add_vm("web01").memory(2048).cpus(2).powered_on();
+  host.add_vm("web01").memory(2048).cpus(2).ip("192.0.2.81").host_name("web01.lab").powered_on();
   host.add_vm("db01").memory(4096).cpus(4, 2).disk(40).powered_on();
   host.add_vm("test01").serial_file("[datastore1] test01/serial.out");
   host.add_vm("idle01").suspended();

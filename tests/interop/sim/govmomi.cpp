@@ -32,6 +32,7 @@ TEST_CASE("govmomi") {
            "file: web01.vmx\n",
            "gone: true\n",
            "disk id: 47\n",
+           "cycled: poweredOff\n",
            "now: poweredOn 4\n",
            "snapshot: one\n",
            "network: /ha-datacenter/network/lab\n",

@@ -42,6 +42,7 @@ TEST_CASE("pyvmomi") {
            "question: Append\n",
            "power on: success asked=True poweredOn\n",
            "event: vim.event.VmPoweredOnEvent test01\n",
+           "cycled: poweredOff\n",
            "reconfigured: 3072\n",
            "snapshot: one\n",
            "snapshots left: False\n",

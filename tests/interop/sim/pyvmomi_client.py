@@ -31,7 +31,7 @@ def main():
     host = content.rootFolder.childEntity[0].hostFolder.childEntity[0].host[0]
 
     # Everything of one object of a kind: whatever this client's version cannot know must be missing.
-    for obj in (host, vm, vms["web01"], content.rootFolder, content.rootFolder.childEntity[0], host.datastore[0],
+    for obj in (host, vm, vms["web01"], content.authorizationManager, content.setting, content.rootFolder, content.rootFolder.childEntity[0], host.datastore[0],
                 host.network[0], host.parent, host.parent.resourcePool):
         tell("read", f"{type(obj).__name__} {bool(read(content.propertyCollector, obj))}")
 
@@ -91,11 +91,14 @@ def main():
     tell("power on", f"{task.info.state} asked={asked} {vm.runtime.powerState}")
     event = content.eventManager.latestEvent
     tell("event", f"{type(event).__name__} {event.vm.name}")
-    WaitForTask(vm.PowerOff())
+    for change in (vm.Suspend, vm.PowerOn, vm.Reset, vm.PowerOff):
+        WaitForTask(change())
+    tell("cycled", vm.runtime.powerState)
     WaitForTask(vm.ReconfigVM_Task(vim.vm.ConfigSpec(memoryMB=3072)))
     tell("reconfigured", vm.config.hardware.memoryMB)
     WaitForTask(vm.CreateSnapshot_Task("one", "first", False, False))
     tell("snapshot", vm.snapshot.rootSnapshotList[0].name)
+    WaitForTask(vm.RevertToCurrentSnapshot())
     WaitForTask(vm.snapshot.currentSnapshot.RemoveSnapshot_Task(True))
     tell("snapshots left", vm.snapshot is not None)
     network = host.configManager.networkSystem

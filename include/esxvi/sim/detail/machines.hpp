@@ -104,8 +104,10 @@ std::shared_ptr<DatastoreFiles> files_as_they_are(Host& host, std::string_view d
 bool file_exists(Host& host, std::string const& path);
 /// Brings the files of a machine up to date: its .vmx, and at first its disks.
 void save_machine(Host& host, std::string const& id);
-/// A disk: its descriptor, and the extent that it names.
-void write_disk(Host& host, std::string const& path, std::int64_t bytes, bool thin);
+/// A disk: its descriptor, and the extent that it names. One with a parent, a file beside it, holds
+/// what is different from that.
+void write_disk(Host& host, std::string const& path, std::int64_t bytes, bool thin,
+                std::string const& parent = {});
 void remove_disk(Host& host, std::string const& path);
 /// Size of a disk by its files; 0: it has none.
 std::int64_t disk_size(Host& host, std::string const& path);
@@ -135,6 +137,15 @@ std::string new_mac(Host& host);
 void describe_device(Poly<types::VirtualDevice>& device);
 /// How the full name of a guest system reads.
 std::string guest_full_name(std::string_view id);
+/// The newest virtual hardware that the host runs: 21 is "vmx-21".
+int newest_hardware(Host& host);
+
+// ---- snapshots ----
+
+/// With memory a running machine will run again after a revert; without, it will be off. The result
+/// is a reference to the snapshot.
+Any take_snapshot(Host& host, Ref<types::VirtualMachine> const& vm, std::string const& name,
+                  std::string const& description, bool memory, bool quiesced);
 
 // ---- what is in the inventory ----
 

@@ -6,6 +6,7 @@
 #include <esxvi/soap/encoder.hpp>
 #include <esxvi/soap/scalar.hpp>
 #include <esxvi/types/core.hpp>
+#include <esxvi/types/core/same.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -189,7 +190,7 @@ inline void write_value(std::string& out, std::string_view tag, Value v) {
   out.append("</").append(tag).append(">");
 }
 
-bool same(reflect::type_info const& type, void const* a, void const* b);
+using esxvi::detail::same;
 
 /// Calls `change(path, op, value)` for each difference between two values of one place; nested ones
 /// one by one when `nested`.
@@ -198,7 +199,10 @@ using ChangeTaker =
 void find_changes(std::string const& path, Value before, Value now, bool nested,
                   ChangeTaker const& take);
 
-/// Calls `visit` with each reference in a value.
+/// Calls `visit` with each object and each simple value in a value, what holds others first.
+void visit_values(reflect::type_info const& type, void const* at,
+                  std::function<void(reflect::type_info const&, void const*)> const& visit);
+/// The same with each reference.
 void visit_references(reflect::type_info const& type, void const* at,
                       std::function<void(untyped_ref const&)> const& visit);
 

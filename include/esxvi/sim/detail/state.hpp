@@ -19,6 +19,7 @@ namespace esxvi::sim::detail {
 
 class Collector;
 class Filter;
+struct EventLog;
 struct MachineServices;
 struct RunningTask;
 
@@ -83,6 +84,7 @@ struct State {
   std::uint64_t next_question = 0;
 
   std::shared_ptr<MachineServices> machines;
+  std::shared_ptr<EventLog> events;
 
   std::uint64_t next_id = 1;
   std::uint64_t random = 1;

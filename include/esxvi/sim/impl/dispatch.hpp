@@ -4,6 +4,7 @@
 
 #include <esxvi/sim/detail/dialect.hpp>
 #include <esxvi/sim/detail/property_collector.hpp>
+#include <esxvi/sim/detail/property_path.hpp>
 #include <esxvi/sim/detail/state.hpp>
 #include <esxvi/soap/decoder.hpp>
 #include <esxvi/soap/encoder.hpp>
@@ -14,6 +15,7 @@
 #include <esxvi/types/fault/InvalidRequest.hpp>
 #include <esxvi/types/fault/ManagedObjectNotFound.hpp>
 #include <esxvi/types/fault/NotImplemented.hpp>
+#include <esxvi/types/hierarchy.hpp>
 #include <esxvi/types/versions.hpp>
 #include <esxvi/xml/reader.hpp>
 
@@ -91,10 +93,14 @@ class RequestReader final : private soap::Envelope::Body, private soap::Observer
     } catch (soap::bad_value const& e) {
       throw invalid_request(e.problem);
     } catch (error const& e) {
-      throw invalid_request("The request could not be parsed: " + e.problem());
+      std::string why = e.problem();
+      if (std::string_view const whose = "the reply"; why.starts_with(whose))
+        why.replace(0, whose.size(), "the request");
+      throw invalid_request("The request could not be parsed: " + why);
     }
     if (name_.empty()) throw invalid_request("The SOAP body holds no method call.");
     if (method_ == nullptr) refuse();
+    if (unknown_members_ > 0) look_for_unknown();
     if (!problem_.empty()) throw invalid_request(problem_);
   }
 
@@ -132,10 +138,35 @@ class RequestReader final : private soap::Envelope::Body, private soap::Observer
                  " is missing from data object of type " + std::string(type);
   }
   void unknown_member(std::string_view type, std::string_view member) override {
-    if (problem_.empty() && type != "Body" && type != "Envelope" && type != "document" &&
-        !member.starts_with("dynamic"))
+    if (method_ == nullptr || member.starts_with("dynamic")) return;
+    if (type == method_->request->name)
+      unexpected(type, member);
+    else
+      ++unknown_members_;
+  }
+  void unknown_type(std::string_view /*declared*/, std::string_view sent) override {
+    if (problem_.empty() && types::find_type(sent) == types::type_count)
+      problem_ = "Unable to find type: " + std::string(sent);
+  }
+
+  void unexpected(std::string_view type, std::string_view member) {
+    if (problem_.empty())
       problem_ =
           "Unexpected element tag \"" + std::string(member) + "\" seen in " + std::string(type);
+  }
+
+  // Members that this host does not know are those of a descendant that it does not know either: it
+  // takes the object for its base. In an object of any other type they are wrong.
+  void look_for_unknown() {
+    detail::visit_values(*method_->request, request_.get(),
+                         [&](reflect::type_info const& type, void const* at) {
+                           if (type.what != reflect::kind::object || type.extra == nullptr) return;
+                           Extra const& extra = *type.extra(detail::mutable_at(at));
+                           auto const xml = extra.xml();
+                           if (!extra.type().empty() || xml.size() < 2) return;
+                           auto const name = xml.substr(1, xml.find_first_of(" />", 1) - 1);
+                           if (!name.starts_with("dynamic")) unexpected(type.name, name);
+                         });
   }
 
   detail::State& state_;
@@ -144,6 +175,7 @@ class RequestReader final : private soap::Envelope::Body, private soap::Observer
   detail::Method const* method_ = nullptr;
   std::shared_ptr<void> request_;
   std::string problem_;
+  std::size_t unknown_members_ = 0;
 };
 
 // The version that a SOAPAction asks for; the newest of the host without one.

@@ -7,14 +7,18 @@
 #include <esxvi/sim/detail/state.hpp>
 #include <esxvi/sim/on.hpp>
 #include <esxvi/sim/services.hpp>
+#include <esxvi/types/BoolOption.hpp>
 #include <esxvi/types/HostFirewallSystem.hpp>
 #include <esxvi/types/HostFirewallSystem_properties.hpp>
 #include <esxvi/types/HostServiceSystem.hpp>
 #include <esxvi/types/HostServiceSystem_properties.hpp>
 #include <esxvi/types/HostSystem.hpp>
 #include <esxvi/types/LicenseManager_properties.hpp>
+#include <esxvi/types/LongOption.hpp>
 #include <esxvi/types/OptionManager.hpp>
 #include <esxvi/types/OptionManager_properties.hpp>
+#include <esxvi/types/ServiceInstance_properties.hpp>
+#include <esxvi/types/StringOption.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>
 #include <esxvi/types/fault/InvalidName.hpp>
 #include <esxvi/types/fault/InvalidState.hpp>
@@ -23,6 +27,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -153,20 +158,61 @@ inline types::HostServiceInfo services_of_host() {
   return info;
 }
 
-inline std::vector<Poly<types::OptionValue>> options_of_host(Host& host) {
-  std::vector<Poly<types::OptionValue>> all;
-  auto const add = [&](char const* key, Any value) {
+/// How values of this kind may be: what describes an option.
+inline Poly<types::OptionType> option_type(Any const& value) {
+  if (auto const* flag = value.as<bool>()) {
+    types::BoolOption type;
+    type.supported = true;
+    type.defaultValue = *flag;
+    return type;
+  }
+  if (auto const* number = value.as<std::int64_t>()) {
+    types::LongOption type;
+    type.max = std::numeric_limits<std::int32_t>::max();
+    type.defaultValue = *number;
+    return type;
+  }
+  types::StringOption type;
+  if (auto const* text = value.as<std::string>()) type.defaultValue = *text;
+  return type;
+}
+
+inline types::OptionManager options(std::vector<std::pair<std::string, Any>> all) {
+  types::OptionManager manager;
+  for (auto& [key, value] : all) {
+    types::OptionDef d;
+    d.key = key;
+    d.label = key.substr(key.rfind('.') + 1);
+    d.summary = d.label;
+    d.optionType = option_type(value);
+    manager.supportedOption.push_back(std::move(d));
     types::OptionValue option;
-    option.key = key;
+    option.key = std::move(key);
     option.value = std::move(value);
-    all.emplace_back(std::move(option));
-  };
-  add("Annotations.WelcomeMessage", std::string());
-  add("Config.HostAgent.log.level", std::string("info"));
-  add("Misc.HostName", host.options().name);
-  add("UserVars.SuppressShellWarning", std::int64_t{0});
-  add("VMkernel.Boot.hyperthreading", true);
-  return all;
+    manager.setting.emplace_back(std::move(option));
+  }
+  return manager;
+}
+
+inline types::OptionManager options_of_host(Host& host) {
+  return options({{"Annotations.WelcomeMessage", std::string()},
+                  {"Config.HostAgent.log.level", std::string("info")},
+                  {"Misc.HostName", host.options().name},
+                  {"UserVars.SuppressShellWarning", std::int64_t{0}},
+                  {"VMkernel.Boot.hyperthreading", true}});
+}
+
+/// Settings of the service itself.
+inline types::OptionManager options_of_service(Host& host) {
+  if (host.options().vcenter)
+    return options({{"VirtualCenter.InstanceName", host.options().name},
+                    {"config.log.level", std::string("info")},
+                    {"event.maxAge", std::int64_t{30}},
+                    {"event.maxAgeEnabled", true},
+                    {"task.maxAge", std::int64_t{30}},
+                    {"task.maxAgeEnabled", true}});
+  return options({{"Config.HostAgent.plugins.solo.webServer.enableWebUI", true},
+                  {"Vpx.Vpxa.config.log.level", std::string("info")}});
 }
 
 inline types::LicenseManager licences(Host& host) {
@@ -246,7 +292,9 @@ inline void add_option_methods(Host& host) {
     return found;
   });
   host.on<UpdateOptions>([](Call& call, UpdateOptions const& r) {
-    call.require("Host.Config.AdvancedConfig", *r.self);
+    auto const own = call.host().get<ServiceInstance>(Ref<ServiceInstance>("ServiceInstance"));
+    call.require(own->content.setting == *r.self ? "Global.Settings" : "Host.Config.AdvancedConfig",
+                 *r.self);
     call.host().modify(r.self.value, [&](OptionManager& manager) {
       for (auto const& changed : *r.changedValue) {
         auto const found = std::ranges::find_if(
@@ -346,9 +394,7 @@ void add_host_services(Host& host) {
       host.add(*managers.serviceSystem, std::move(system));
     }
     if (managers.advancedOption) {
-      OptionManager manager;
-      manager.setting = detail::options_of_host(host);
-      host.add(*managers.advancedOption, std::move(manager));
+      host.add(*managers.advancedOption, detail::options_of_host(host));
     }
     host.modify(ref, [](HostSystem& h) {
       if (h.hardware)
@@ -356,6 +402,8 @@ void add_host_services(Host& host) {
           h.hardware->pciDevice.push_back(detail::pci_device(row));
     });
   }
+  host.add(Ref<OptionManager>(host.options().vcenter ? "VpxSettings" : "HostAgentSettings"),
+           detail::options_of_service(host));
   host.add(Ref<LicenseManager>(host.options().vcenter ? "LicenseManager" : "ha-license-manager"),
            detail::licences(host));
   detail::add_security_methods(host);

@@ -139,6 +139,8 @@ void add_core_services(Host& host) {
   add_browser_methods(host);
   add_datastore_methods(host);
   add_event_services(host);
+  add_authorization_services(host);
+  add_provisioning_methods(host);
   add_host_services(host);
   add_network_services(host);
   add_statistics_services(host);

@@ -2,6 +2,7 @@
 // Virtual machines as a host has them. Part of <esxvi/sim/implementation.hpp>.
 #pragma once
 
+#include <esxvi/sim/detail/machines.hpp>
 #include <esxvi/sim/detail/state.hpp>
 #include <esxvi/sim/machine.hpp>
 #include <esxvi/types/Datastore_properties.hpp>
@@ -228,12 +229,39 @@ inline types::VirtualMachineCapability usual_capability() {
   return c;
 }
 
+/// What VMware Tools tell of the adapters while they run. The address is the first one's.
+inline void follow_guest_network(types::VirtualMachine& vm) {
+  auto& guest = *vm.guest;
+  guest.net.clear();
+  if (!vm.config || guest.toolsRunningStatus != "guestToolsRunning") return;
+  for (auto const& d : vm.config->hardware.device) {
+    auto const* const card = d.as<types::VirtualEthernetCard>();
+    if (card == nullptr) continue;
+    types::GuestNicInfo nic;
+    if (auto const* b = d->backing.as<types::VirtualEthernetCardNetworkBackingInfo>())
+      nic.network = b->deviceName;
+    nic.macAddress = card->macAddress;
+    nic.connected = card->connectable && card->connectable->connected;
+    nic.deviceConfigId = card->key;
+    if (guest.net.empty() && guest.ipAddress) {
+      nic.ipAddress = {*guest.ipAddress};
+      types::NetIpConfigInfoIpAddress address;
+      address.ipAddress = *guest.ipAddress;
+      address.prefixLength = guest.ipAddress->find(':') == std::string::npos ? 24 : 64;
+      address.state = "preferred";
+      nic.ipConfig.emplace().ipAddress.push_back(std::move(address));
+    }
+    guest.net.push_back(std::move(nic));
+  }
+}
+
 // What follows from the other properties of a machine.
 inline void follow_machine(Host&, types::VirtualMachine& vm) {
   auto& s = vm.summary;
   s.runtime = vm.runtime;
   s.overallStatus = vm.overallStatus;
   if (vm.guest) {
+    follow_guest_network(vm);
     if (!s.guest) s.guest.emplace();
     s.guest->guestId = vm.guest->guestId;
     s.guest->guestFullName = vm.guest->guestFullName;
@@ -479,6 +507,8 @@ Ref<types::VirtualMachine> make_machine(Host& host, MachineDescription const& wh
       if (std::find(n.vm.begin(), n.vm.end(), ref) == n.vm.end()) n.vm.push_back(ref);
     });
   if (!what.questions.empty()) host.state().power_on_questions[ref.value()] = what.questions;
+  for (auto const& snapshot : what.snapshots)
+    static_cast<void>(detail::take_snapshot(host, ref, snapshot, {}, false, false));
   return ref;
 }
 

@@ -15,6 +15,7 @@
 #include <esxvi/types/fault/AlreadyExists.hpp>
 #include <esxvi/types/fault/InvalidArgument.hpp>
 #include <esxvi/types/fault/NotFound.hpp>
+#include <esxvi/types/fault/NotSupported.hpp>
 #include <esxvi/types/fault/ResourceInUse.hpp>
 
 #include <algorithm>
@@ -158,15 +159,6 @@ inline void set_up_switch(types::HostNetworkInfo const& network, types::HostVirt
   s.numPorts = spec.numPorts;
 }
 
-/// Changes a copy first: what is refused changes nothing.
-template <class F> void change_network(Call& call, untyped_ref const& system, F&& change) {
-  auto const ref = host_of(call.host(), system);
-  auto const before = call.host().get<types::HostSystem>(ref);
-  types::HostNetworkInfo network = *before->config->network;
-  change(network);
-  call.host().modify(ref, [&](types::HostSystem& h) { h.config->network = std::move(network); });
-}
-
 inline Ref<types::Network> network_named(Host& host, Ref<types::HostSystem> const& on,
                                          std::string_view group) {
   for (auto const& ref : host.get<types::HostSystem>(on)->network)
@@ -191,129 +183,238 @@ inline void drop_network(Host& host, Ref<types::HostSystem> const& on,
   host.remove(ref);
 }
 
-inline void add_switch_methods(Host& host) {
-  using namespace esxvi::types;
-  host.on<AddVirtualSwitch>([](Call& call, AddVirtualSwitch const& r) {
-    change_network(call, *r.self, [&](HostNetworkInfo& network) {
-      auto const& name = *r.vswitchName;
-      if (find_in(network.vswitch, [&](auto const& s) { return s.name == name; }))
-        exists_already(name);
-      HostVirtualSwitch s;
-      s.name = name;
-      s.key = key_of_part("VirtualSwitch", name);
-      HostVirtualSwitchSpec spec;
-      spec.numPorts = 128;
-      set_up_switch(network, s, r.spec.value_or(spec));
-      network.vswitch.push_back(std::move(s));
-    });
-  });
-  host.on<UpdateVirtualSwitch>([](Call& call, UpdateVirtualSwitch const& r) {
-    change_network(call, *r.self, [&](HostNetworkInfo& network) {
-      set_up_switch(network, switch_named(network, *r.vswitchName), *r.spec);
-    });
-  });
-  host.on<RemoveVirtualSwitch>([](Call& call, RemoveVirtualSwitch const& r) {
-    std::vector<std::string> groups;
-    auto const& name = *r.vswitchName;
-    auto const on = host_of(call.host(), *r.self);
-    change_network(call, *r.self, [&](HostNetworkInfo& network) {
-      static_cast<void>(switch_named(network, name));
-      for (auto const& group : network.portgroup) {
-        if (group.spec.vswitchName != name) continue;
-        auto const n = network_named(call.host(), on, group.spec.name);
-        if (!group.port.empty() || (n && !call.host().get<Network>(n)->vm.empty()))
-          in_use("vswitch", name);
-        groups.push_back(group.spec.name);
-      }
-      std::erase_if(network.vswitch, [&](auto const& s) { return s.name == name; });
-      std::erase_if(network.portgroup, [&](auto const& g) { return g.spec.vswitchName == name; });
-      // Before the groups are gone, or their networks would get new ones.
-      for (auto const& group : groups)
-        if (auto const n = network_named(call.host(), on, group)) drop_network(call.host(), on, n);
-    });
+[[noreturn]] inline void wrong_network_argument(std::string property) {
+  types::InvalidArgument why;
+  why.invalidProperty = std::move(property);
+  throw fault(std::move(why));
+}
+
+/// Changes to the network of a host, one after the other, on a copy: what is refused changes
+/// nothing.
+class NetworkChange {
+ public:
+  NetworkChange(Call& call, untyped_ref const& system)
+      : host_(call.host()),
+        on_(host_of(host_, system)),
+        network_(*host_.get<types::HostSystem>(on_)->config->network) {
+    call.require("Host.Config.Network", on_);
+  }
+
+  void add_switch(std::string const& name, types::HostVirtualSwitchSpec const& spec) {
+    if (find_in(network_.vswitch, [&](auto const& s) { return s.name == name; }))
+      exists_already(name);
+    types::HostVirtualSwitch s;
+    s.name = name;
+    s.key = key_of_part("VirtualSwitch", name);
+    set_up_switch(network_, s, spec);
+    network_.vswitch.push_back(std::move(s));
+  }
+  void edit_switch(std::string const& name, types::HostVirtualSwitchSpec const& spec) {
+    set_up_switch(network_, switch_named(network_, name), spec);
+  }
+  void remove_switch(std::string const& name) {
+    static_cast<void>(switch_named(network_, name));
+    for (auto const& group : network_.portgroup)
+      if (group.spec.vswitchName == name) let_go(group, "vswitch", name);
+    std::erase_if(network_.vswitch, [&](auto const& s) { return s.name == name; });
+    std::erase_if(network_.portgroup, [&](auto const& g) { return g.spec.vswitchName == name; });
+  }
+
+  void add_group(types::HostPortGroupSpec const& spec) {
+    require_free_group(spec.name);
+    static_cast<void>(switch_named(network_, spec.vswitchName));
+    if (spec.name.empty()) wrong_network_argument("portgrp.name");
+    if (spec.vlanId < 0 || spec.vlanId > 4095) wrong_network_argument("portgrp.vlanId");
+    network_.portgroup.push_back(port_group(spec));
+    added_.push_back(spec.name);
+  }
+  void edit_group(std::string const& name, types::HostPortGroupSpec const& spec) {
+    auto& group = group_named(network_, name);
+    if (spec.name != name) require_free_group(spec.name);
+    static_cast<void>(switch_named(network_, spec.vswitchName));
+    group = port_group(spec);
+    if (auto const n = network_named(host_, on_, name)) renamed_.emplace_back(n, spec.name);
+  }
+  void remove_group(std::string const& name) {
+    let_go(group_named(network_, name), "portgroup", name);
+    std::erase_if(network_.portgroup, [&](auto const& g) { return g.spec.name == name; });
+  }
+
+  /// The result is the device of the new adapter.
+  std::string add_nic(std::string const& group, types::HostVirtualNicSpec spec) {
+    static_cast<void>(group_named(network_, group));
+    types::HostVirtualNic nic;
+    int number = 0;
+    do nic.device = "vmk" + std::to_string(number++);
+    while (find_in(network_.vnic, [&](auto const& v) { return v.device == nic.device; }));
+    nic.key = key_of_part("VirtualNic", nic.device);
+    nic.portgroup = group;
+    nic.spec = std::move(spec);
+    if (!nic.spec.mac) {
+      std::array<char, 18> mac{};
+      std::snprintf(mac.data(), mac.size(), "00:50:56:6a:00:%02x",
+                    static_cast<unsigned>(number) & 0xFFU);
+      nic.spec.mac = mac.data();
+    }
+    if (!nic.spec.mtu) nic.spec.mtu = 1500;
+    network_.vnic.push_back(std::move(nic));
+    return network_.vnic.back().device;
+  }
+  void edit_nic(std::string const& device, types::HostVirtualNicSpec const& spec) {
+    auto* const nic = find_in(network_.vnic, [&](auto const& v) { return v.device == device; });
+    if (nic == nullptr) throw fault(types::NotFound());
+    if (spec.portgroup) {
+      static_cast<void>(group_named(network_, *spec.portgroup));
+      nic->portgroup = *spec.portgroup;
+    }
+    if (spec.ip) nic->spec.ip = spec.ip;
+    if (spec.mac) nic->spec.mac = spec.mac;
+    if (spec.mtu) nic->spec.mtu = spec.mtu;
+  }
+  void remove_nic(std::string const& device) {
+    if (std::erase_if(network_.vnic, [&](auto const& v) { return v.device == device; }) == 0)
+      throw fault(types::NotFound());
+  }
+  void set_link(std::string const& device, std::optional<types::PhysicalNicLinkInfo> const& speed) {
+    auto* const nic = find_in(network_.pnic, [&](auto const& p) { return p.device == device; });
+    if (nic == nullptr) throw fault(types::NotFound());
+    nic->spec.linkSpeed = speed;  // without one the two ends agree on it
+    if (speed && nic->linkSpeed) nic->linkSpeed = speed;
+  }
+  void set_dns(Poly<types::HostDnsConfig> const& config) { network_.dnsConfig = config; }
+  void set_routes(Poly<types::HostIpRouteConfig> const& config) { network_.ipRouteConfig = config; }
+
+  /// Makes it so.
+  void commit() {
+    // Before the groups are gone, or their networks would get new ones.
+    for (auto const& n : dropped_) drop_network(host_, on_, n);
+    for (auto const& [n, name] : renamed_)
+      host_.modify(n, [&, kept = server_name(name)](types::Network& x) {
+        x.name = kept;
+        x.summary->name = kept;
+      });
+    host_.modify(on_, [&](types::HostSystem& h) { h.config->network = std::move(network_); });
+    for (auto const& name : added_) host_.add_network(name);
+  }
+
+ private:
+  void require_free_group(std::string const& name) {
+    if (find_in(network_.portgroup, [&](auto const& g) { return g.spec.name == name; }))
+      exists_already(name);
+  }
+  void let_go(types::HostPortGroup const& group, std::string_view kind, std::string const& name) {
+    auto const n = network_named(host_, on_, group.spec.name);
+    if (!group.port.empty() || (n && !host_.get<types::Network>(n)->vm.empty())) in_use(kind, name);
+    if (n) dropped_.push_back(n);
+  }
+
+  Host& host_;
+  Ref<types::HostSystem> on_;
+  types::HostNetworkInfo network_;
+  std::vector<Ref<types::Network>> dropped_{};
+  std::vector<std::pair<Ref<types::Network>, std::string>> renamed_{};
+  std::vector<std::string> added_{};
+};
+
+/// One change as a method of its own: `change(NetworkChange&, request)`.
+template <class R, class F> void serve_change(Host& host, F change) {
+  host.on<R>([change](Call& call, R const& r) {
+    NetworkChange all(call, *r.self);
+    if constexpr (std::is_void_v<typename R::reply_type>) {
+      change(all, r);
+      all.commit();
+    } else {
+      auto out = change(all, r);
+      all.commit();
+      return out;
+    }
   });
 }
 
-inline void add_group_methods(Host& host) {
-  using namespace esxvi::types;
-  host.on<AddPortGroup>([](Call& call, AddPortGroup const& r) {
-    auto const& spec = *r.portgrp;
-    change_network(call, *r.self, [&](HostNetworkInfo& network) {
-      if (find_in(network.portgroup, [&](auto const& g) { return g.spec.name == spec.name; }))
-        exists_already(spec.name);
-      static_cast<void>(switch_named(network, spec.vswitchName));
-      if (spec.name.empty() || spec.vlanId < 0 || spec.vlanId > 4095) {
-        InvalidArgument why;
-        why.invalidProperty = spec.name.empty() ? "portgrp.name" : "portgrp.vlanId";
-        throw fault(std::move(why));
-      }
-      network.portgroup.push_back(port_group(spec));
-    });
-    call.host().add_network(spec.name);
-  });
-  host.on<UpdatePortGroup>([](Call& call, UpdatePortGroup const& r) {
-    auto const on = host_of(call.host(), *r.self);
-    auto const& spec = *r.portgrp;
-    auto const n = network_named(call.host(), on, *r.pgName);
-    change_network(call, *r.self, [&](HostNetworkInfo& network) {
-      auto& group = group_named(network, *r.pgName);
-      if (spec.name != *r.pgName &&
-          find_in(network.portgroup, [&](auto const& g) { return g.spec.name == spec.name; }))
-        exists_already(spec.name);
-      static_cast<void>(switch_named(network, spec.vswitchName));
-      group = port_group(spec);
-      if (n)
-        call.host().modify(n, [&](Network& x) {
-          x.name = server_name(spec.name);
-          x.summary->name = x.name;
-        });
-    });
-  });
-  host.on<RemovePortGroup>([](Call& call, RemovePortGroup const& r) {
-    auto const on = host_of(call.host(), *r.self);
-    change_network(call, *r.self, [&](HostNetworkInfo& network) {
-      auto const& group = group_named(network, *r.pgName);
-      auto const n = network_named(call.host(), on, *r.pgName);
-      if (!group.port.empty() || (n && !call.host().get<Network>(n)->vm.empty()))
-        in_use("portgroup", *r.pgName);
-      if (n) drop_network(call.host(), on, n);
-      std::erase_if(network.portgroup, [&](auto const& g) { return g.spec.name == *r.pgName; });
-    });
-  });
+/// Entries of a HostNetworkConfig say themselves what is to be done with them.
+template <class List, class Add, class Edit, class Remove>
+void apply_each(List const& list, Add&& add, Edit&& edit, Remove&& remove) {
+  for (auto const& one : list) {
+    std::string const what = one.changeOperation.value_or("add");
+    if (what == "remove") {
+      remove(one);
+    } else if (!one.spec) {
+      wrong_network_argument("config.spec");
+    } else if (what == "add") {
+      add(one);
+    } else if (what == "edit") {
+      edit(one);
+    } else {
+      wrong_network_argument("config.changeOperation");
+    }
+  }
 }
 
-inline void add_nic_methods(Host& host) {
+inline types::HostNetworkConfigResult configure(NetworkChange& all,
+                                                types::UpdateNetworkConfig const& r) {
   using namespace esxvi::types;
-  host.on<AddVirtualNic>([](Call& call, AddVirtualNic const& r) {
-    call.require("Host.Config.Network", host_of(call.host(), *r.self));
-    std::string device;
-    change_network(call, *r.self, [&](HostNetworkInfo& network) {
-      static_cast<void>(group_named(network, *r.portgroup));
-      int number = 0;
-      do device = "vmk" + std::to_string(number++);
-      while (find_in(network.vnic, [&](auto const& v) { return v.device == device; }));
-      HostVirtualNic nic;
-      nic.device = device;
-      nic.key = key_of_part("VirtualNic", device);
-      nic.portgroup = *r.portgroup;
-      nic.spec = *r.nic;
-      if (!nic.spec.mac) {
-        std::array<char, 18> mac{};
-        std::snprintf(mac.data(), mac.size(), "00:50:56:6a:00:%02x",
-                      static_cast<unsigned>(number) & 0xFFU);
-        nic.spec.mac = mac.data();
-      }
-      if (!nic.spec.mtu) nic.spec.mtu = 1500;
-      network.vnic.push_back(std::move(nic));
-    });
-    return device;
+  HostNetworkConfigResult out;
+  auto const& config = *r.config;
+  // "replace" would take away what is not named.
+  if (*r.changeMode != "modify") throw fault(NotSupported());
+  apply_each(
+      config.vswitch, [&](auto const& s) { all.add_switch(s.name, *s.spec); },
+      [&](auto const& s) { all.edit_switch(s.name, *s.spec); },
+      [&](auto const& s) { all.remove_switch(s.name); });
+  apply_each(
+      config.portgroup, [&](auto const& g) { all.add_group(*g.spec); },
+      [&](auto const& g) { all.edit_group(g.spec->name, *g.spec); },
+      [&](auto const& g) {
+        if (!g.spec) wrong_network_argument("config.spec");
+        all.remove_group(g.spec->name);
+      });
+  apply_each(
+      config.vnic,
+      [&](auto const& v) { out.vnicDevice.push_back(all.add_nic(v.portgroup, *v.spec)); },
+      [&](auto const& v) { all.edit_nic(v.device.value_or(std::string()), *v.spec); },
+      [&](auto const& v) { all.remove_nic(v.device.value_or(std::string())); });
+  for (auto const& nic : config.pnic) all.set_link(nic.device, nic.spec.linkSpeed);
+  if (config.dnsConfig) all.set_dns(config.dnsConfig);
+  if (config.ipRouteConfig) all.set_routes(config.ipRouteConfig);
+  return out;
+}
+
+inline void add_network_methods(Host& host) {
+  using namespace esxvi::types;
+  serve_change<AddVirtualSwitch>(host, [](NetworkChange& all, AddVirtualSwitch const& r) {
+    HostVirtualSwitchSpec usual;
+    usual.numPorts = 128;
+    all.add_switch(*r.vswitchName, r.spec.value_or(usual));
   });
-  host.on<RemoveVirtualNic>([](Call& call, RemoveVirtualNic const& r) {
-    change_network(call, *r.self, [&](HostNetworkInfo& network) {
-      if (std::erase_if(network.vnic, [&](auto const& v) { return v.device == *r.device; }) == 0)
-        throw fault(NotFound());
-    });
+  serve_change<UpdateVirtualSwitch>(host, [](NetworkChange& all, UpdateVirtualSwitch const& r) {
+    all.edit_switch(*r.vswitchName, *r.spec);
   });
+  serve_change<RemoveVirtualSwitch>(host, [](NetworkChange& all, RemoveVirtualSwitch const& r) {
+    all.remove_switch(*r.vswitchName);
+  });
+  serve_change<AddPortGroup>(
+      host, [](NetworkChange& all, AddPortGroup const& r) { all.add_group(*r.portgrp); });
+  serve_change<UpdatePortGroup>(host, [](NetworkChange& all, UpdatePortGroup const& r) {
+    all.edit_group(*r.pgName, *r.portgrp);
+  });
+  serve_change<RemovePortGroup>(
+      host, [](NetworkChange& all, RemovePortGroup const& r) { all.remove_group(*r.pgName); });
+  serve_change<AddVirtualNic>(host, [](NetworkChange& all, AddVirtualNic const& r) {
+    return all.add_nic(*r.portgroup, *r.nic);
+  });
+  serve_change<UpdateVirtualNic>(
+      host, [](NetworkChange& all, UpdateVirtualNic const& r) { all.edit_nic(*r.device, *r.nic); });
+  serve_change<RemoveVirtualNic>(
+      host, [](NetworkChange& all, RemoveVirtualNic const& r) { all.remove_nic(*r.device); });
+  serve_change<UpdatePhysicalNicLinkSpeed>(
+      host, [](NetworkChange& all, UpdatePhysicalNicLinkSpeed const& r) {
+        all.set_link(*r.device, r.linkSpeed);
+      });
+  serve_change<UpdateDnsConfig>(
+      host, [](NetworkChange& all, UpdateDnsConfig const& r) { all.set_dns(*r.config); });
+  serve_change<UpdateIpRouteConfig>(
+      host, [](NetworkChange& all, UpdateIpRouteConfig const& r) { all.set_routes(*r.config); });
+  serve_change<UpdateNetworkConfig>(host, &configure);
   host.on<RefreshNetworkSystem>([](Call&, RefreshNetworkSystem const&) {});
 }
 
@@ -335,9 +436,7 @@ void add_network_services(Host& host) {
       network.portgroup.push_back(detail::port_group(std::move(spec)));
     });
   }
-  detail::add_switch_methods(host);
-  detail::add_group_methods(host);
-  detail::add_nic_methods(host);
+  detail::add_network_methods(host);
 }
 
 }  // namespace esxvi::sim

@@ -10,74 +10,6 @@ namespace esxvi::sim::detail {
 
 namespace {
 
-template <class T> bool equal(void const* a, void const* b) {
-  return *static_cast<T const*>(a) == *static_cast<T const*>(b);
-}
-
-inline bool same_box(esxvi::detail::box const& a, esxvi::detail::box const& b) {
-  if (a.type() != b.type()) return false;
-  return a.object() == nullptr || same(*a.type(), a.object(), b.object());
-}
-
-}  // namespace
-
-bool same(reflect::type_info const& type, void const* a, void const* b) {
-  using reflect::kind;
-  if (a == b) return true;
-  switch (type.what) {
-    case kind::boolean:
-      return equal<bool>(a, b);
-    case kind::int8:
-      return equal<std::int8_t>(a, b);
-    case kind::int16:
-      return equal<std::int16_t>(a, b);
-    case kind::int32:
-      return equal<std::int32_t>(a, b);
-    case kind::int64:
-      return equal<std::int64_t>(a, b);
-    case kind::float32:
-      return std::memcmp(a, b, sizeof(float)) == 0;
-    case kind::float64:
-      return std::memcmp(a, b, sizeof(double)) == 0;
-    case kind::text:
-      return equal<std::string>(a, b);
-    case kind::date_time:
-      return equal<DateTime>(a, b);
-    case kind::binary:
-      return equal<Binary>(a, b);
-    case kind::enumeration:
-      return type.get_literal(a) == type.get_literal(b);
-    case kind::reference:
-      return equal<untyped_ref>(a, b);
-    case kind::poly:
-      return same_box(*static_cast<esxvi::detail::box const*>(a),
-                      *static_cast<esxvi::detail::box const*>(b));
-    case kind::any:
-      return same_box(static_cast<Any const*>(a)->content(), static_cast<Any const*>(b)->content());
-    case kind::raw:
-      return static_cast<RawValue const*>(a)->xml == static_cast<RawValue const*>(b)->xml &&
-             static_cast<RawValue const*>(a)->type == static_cast<RawValue const*>(b)->type;
-    case kind::optional:
-    case kind::array: {
-      auto const x = type.elements(a);
-      auto const y = type.elements(b);
-      if (x.count != y.count) return false;
-      for (std::size_t i = 0; i < x.count; ++i)
-        if (!same(*type.element, element_at(type, x, i), element_at(type, y, i))) return false;
-      return true;
-    }
-    case kind::object:
-      for (auto const& m : type.members)
-        if (!same(*m.type, m.at(mutable_at(a)), m.at(mutable_at(b)))) return false;
-      return type.extra == nullptr || *type.extra(mutable_at(a)) == *type.extra(mutable_at(b));
-    case kind::dynamic:
-      break;
-  }
-  return true;
-}
-
-namespace {
-
 // Elements with unique keys are reported one by one.
 inline bool list_changes(std::string const& path, Value const& before, Value const& now,
                          ChangeTaker const& take) {
@@ -154,36 +86,44 @@ void find_changes(std::string const& path, Value before, Value now, bool nested,
   take(path, "assign", now);
 }
 
-void visit_references(reflect::type_info const& type, void const* at,
-                      std::function<void(untyped_ref const&)> const& visit) {
+void visit_values(reflect::type_info const& type, void const* at,
+                  std::function<void(reflect::type_info const&, void const*)> const& visit) {
   using reflect::kind;
   switch (type.what) {
-    case kind::reference:
-      if (*static_cast<untyped_ref const*>(at)) visit(*static_cast<untyped_ref const*>(at));
-      break;
     case kind::poly: {
       auto const& box = *static_cast<esxvi::detail::box const*>(at);
-      if (box.object() != nullptr) visit_references(*box.type(), box.object(), visit);
+      if (box.object() != nullptr) visit_values(*box.type(), box.object(), visit);
       break;
     }
     case kind::any: {
       auto const& box = static_cast<Any const*>(at)->content();
-      if (box.object() != nullptr) visit_references(*box.type(), box.object(), visit);
+      if (box.object() != nullptr) visit_values(*box.type(), box.object(), visit);
       break;
     }
     case kind::optional:
     case kind::array: {
       auto const all = type.elements(at);
       for (std::size_t i = 0; i < all.count; ++i)
-        visit_references(*type.element, element_at(type, all, i), visit);
+        visit_values(*type.element, element_at(type, all, i), visit);
       break;
     }
     case kind::object:
-      for (auto const& m : type.members) visit_references(*m.type, m.at(mutable_at(at)), visit);
+      visit(type, at);
+      for (auto const& m : type.members) visit_values(*m.type, m.at(mutable_at(at)), visit);
       break;
     default:
+      visit(type, at);
       break;
   }
+}
+
+void visit_references(reflect::type_info const& type, void const* at,
+                      std::function<void(untyped_ref const&)> const& visit) {
+  visit_values(type, at, [&](reflect::type_info const& found, void const* where) {
+    if (found.what != reflect::kind::reference) return;
+    auto const& ref = *static_cast<untyped_ref const*>(where);
+    if (ref) visit(ref);
+  });
 }
 
 }  // namespace esxvi::sim::detail

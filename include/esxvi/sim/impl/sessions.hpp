@@ -10,6 +10,7 @@
 #include <esxvi/types/SessionManager_properties.hpp>
 #include <esxvi/types/fault/InvalidLogin.hpp>
 #include <esxvi/types/fault/InvalidState.hpp>
+#include <esxvi/types/fault/NoClientCertificate.hpp>
 #include <esxvi/types/fault/NotFound.hpp>
 
 #include <algorithm>
@@ -48,6 +49,14 @@ inline std::string_view cookie_value(std::string_view cookies, std::string_view 
     return one;
   }
   return {};
+}
+
+/// Whether a message has this token in its Security header.
+inline bool holds_token(std::string_view message, std::string_view token) {
+  message = message.substr(0, message.find("Body"));
+  auto const security = message.find("Security");
+  return !token.empty() && security != std::string_view::npos &&
+         message.find(token, security) != std::string_view::npos;
 }
 
 }  // namespace
@@ -145,6 +154,17 @@ void add_session_methods(Host& host) {
     if (user == nullptr) throw fault(InvalidLogin());
     return enter(call, *user);
   });
+  host.on<LoginByToken>([enter](Call& call, LoginByToken const&) {
+    if (call.session() != nullptr) throw fault(InvalidState(), "The session is already logged in.");
+    for (User const& user : call.host().options().users)
+      if (holds_token(call.request().body, user.token)) return enter(call, user);
+    throw fault(InvalidLogin());
+  });
+  // Whoever serves this host asks for no certificates.
+  host.on<LoginExtensionByCertificate>(
+      [](Call&, LoginExtensionByCertificate const&) -> UserSession {
+        throw fault(NoClientCertificate(), "The client did not present a certificate.");
+      });
   host.on<Logout>([](Call& call, Logout const&) {
     call.host().end_session(call.session()->key);
     call.close_session();

@@ -21,7 +21,9 @@
 #include <esxvi/types/HostStorageSystem.hpp>
 #include <esxvi/types/HostStorageSystem_properties.hpp>
 #include <esxvi/types/NasDatastoreInfo.hpp>
+#include <esxvi/types/VmfsDatastoreInfo.hpp>
 #include <esxvi/types/fault/DuplicateName.hpp>
+#include <esxvi/types/fault/InvalidArgument.hpp>
 #include <esxvi/types/fault/NotFound.hpp>
 #include <esxvi/types/fault/ResourceInUse.hpp>
 
@@ -179,17 +181,67 @@ inline void add_storage_methods(Host& host) {
   });
 }
 
+inline void require_free_datastore_name(Host& host, std::string const& name) {
+  for (auto const& ref : host.all<types::Datastore>())
+    if (host.get<types::Datastore>(ref)->name == server_name(name)) {
+      types::DuplicateName why;
+      why.name = name;
+      why.object = Ref<types::ManagedObject>(ref.type(), ref.value());
+      throw fault(std::move(why), "The name '" + name + "' already exists.");
+    }
+}
+
+/// The disks of a host that hold no datastore.
+inline std::vector<types::HostScsiDisk> free_disks(Host& host, Ref<types::HostSystem> const& on) {
+  std::vector<types::HostScsiDisk> found;
+  for (auto const& lun : host.get<types::HostSystem>(on)->config->storageDevice->scsiLun) {
+    auto const* const disk = lun.as<types::HostScsiDisk>();
+    if (disk == nullptr) continue;
+    bool used = false;
+    for (auto const& ref : host.get<types::HostSystem>(on)->datastore)
+      if (auto const* info = host.get<types::Datastore>(ref)->info.as<types::VmfsDatastoreInfo>();
+          info != nullptr && info->vmfs)
+        for (auto const& extent : info->vmfs->extent)
+          used = used || extent.diskName == disk->canonicalName;
+    if (!used) found.push_back(*disk);
+  }
+  return found;
+}
+
+inline Ref<types::Datastore> create_vmfs(Host& host, Ref<types::HostSystem> const& on,
+                                         types::VmfsDatastoreCreateSpec const& spec) {
+  require_free_datastore_name(host, spec.vmfs.volumeName);
+  auto const disks = free_disks(host, on);
+  auto const disk = std::ranges::find_if(
+      disks, [&](auto const& d) { return d.canonicalName == spec.vmfs.extent.diskName; });
+  if (disk == disks.end()) {
+    types::InvalidArgument why;
+    why.invalidProperty = "spec.vmfs.extent.diskName";
+    throw fault(std::move(why));
+  }
+  auto const ref =
+      host.add_datastore(spec.vmfs.volumeName, disk->capacity.block * disk->capacity.blockSize);
+  host.modify(ref, [&](types::Datastore& d) {
+    if (auto* info = d.info.as<types::VmfsDatastoreInfo>(); info != nullptr && info->vmfs) {
+      info->vmfs->extent = {spec.vmfs.extent};
+      info->vmfs->majorVersion = spec.vmfs.majorVersion;
+      info->vmfs->local = disk->localDisk.value_or(false);
+    }
+  });
+  return ref;
+}
+
 inline void add_datastore_system_methods(Host& host) {
   using namespace esxvi::types;
+  host.on<QueryAvailableDisksForVmfs>([](Call& call, QueryAvailableDisksForVmfs const& r) {
+    return free_disks(call.host(), host_of(call.host(), *r.self));
+  });
+  host.on<CreateVmfsDatastore>([](Call& call, CreateVmfsDatastore const& r) {
+    return create_vmfs(call.host(), host_of(call.host(), *r.self), *r.spec);
+  });
   host.on<CreateNasDatastore>([](Call& call, CreateNasDatastore const& r) {
     auto const& spec = *r.spec;
-    for (auto const& ref : call.host().all<Datastore>())
-      if (call.host().get<Datastore>(ref)->name == server_name(spec.localPath)) {
-        DuplicateName why;
-        why.name = spec.localPath;
-        why.object = Ref<ManagedObject>(ref.type(), ref.value());
-        throw fault(std::move(why), "The name '" + spec.localPath + "' already exists.");
-      }
+    require_free_datastore_name(call.host(), spec.localPath);
     return add_nas_datastore(call.host(), spec.localPath, spec.remoteHost, spec.remotePath,
                              std::int64_t{1} << 40);
   });
@@ -251,14 +303,14 @@ void add_storage_services(Host& host) {
   using namespace esxvi::types;
   host.derive<HostSystem>(&detail::follow_storage);
   for (auto const& ref : host.all<HostSystem>()) {
-    auto const managers = host.get<HostSystem>(ref)->configManager;
-    if (managers.storageSystem) host.add(*managers.storageSystem, HostStorageSystem());
-    if (managers.datastoreSystem) {
+    auto const parts = host.get<HostSystem>(ref)->configManager;
+    if (parts.storageSystem) host.add(*parts.storageSystem, HostStorageSystem());
+    if (parts.datastoreSystem) {
       HostDatastoreSystem system;
       system.capabilities.nfsMountCreationRequired = true;
       system.capabilities.nfsMountCreationSupported = true;
       system.capabilities.localDatastoreSupported = false;
-      host.add(*managers.datastoreSystem, std::move(system));
+      host.add(*parts.datastoreSystem, std::move(system));
     }
     host.modify(ref, [&](HostSystem& h) { h.config->storageDevice = detail::devices(host); });
   }

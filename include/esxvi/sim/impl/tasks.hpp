@@ -2,6 +2,7 @@
 // Tasks, and the questions that hold them up. Part of <esxvi/sim/implementation.hpp>.
 #pragma once
 
+#include <esxvi/sim/detail/events.hpp>
 #include <esxvi/sim/detail/machines.hpp>
 #include <esxvi/sim/detail/property_collector.hpp>
 #include <esxvi/sim/detail/state.hpp>
@@ -15,6 +16,7 @@
 #include <esxvi/types/Task_properties.hpp>
 #include <esxvi/types/VirtualMachine.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>
+#include <esxvi/types/event/VmEvent.hpp>
 #include <esxvi/types/fault/InvalidArgument.hpp>
 #include <esxvi/types/fault/InvalidState.hpp>
 #include <esxvi/types/fault/NotSupported.hpp>
@@ -123,7 +125,13 @@ inline std::string put_question(Host& host, untyped_ref const& vm, Question cons
   std::string const id = info.id;
   // Before anybody can see it, so that an answer cannot come too early.
   host.state().questions[id] = std::move(answered);
+  std::string const text = info.text;
   set_question(host, vm, std::move(info));
+  types::VmMessageEvent event;
+  event.message = text;
+  Ref<types::VirtualMachine> const machine(vm.value());
+  record(host, std::move(event), machine, *host.get<types::VirtualMachine>(machine),
+         "Message on %vm on %host in %dc: " + text, {});
   return id;
 }
 

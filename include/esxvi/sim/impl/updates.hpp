@@ -217,6 +217,7 @@ std::optional<std::string> Collector::check(Call const* call, std::string_view v
   } else if (version != std::to_string(version_)) {
     throw fault(types::InvalidCollectorVersion());
   }
+  update_views(host_);
   return write_update_set(call, most);
 }
 

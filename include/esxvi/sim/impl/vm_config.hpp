@@ -146,21 +146,31 @@ inline void take_over_all(types::VirtualMachineConfigSpec const& spec,
   throw fault(std::move(why));
 }
 
-inline void check_sizes(Host& host, types::VirtualMachineConfigSpec const& spec) {
+/// What is asked for, with what stays as it is.
+inline void check_allocation(std::optional<types::ResourceAllocationInfo> const& now,
+                             std::optional<types::ResourceAllocationInfo> const& wanted,
+                             std::string property) {
+  if (!wanted) return;
+  auto const value = [&](std::optional<std::int64_t> types::ResourceAllocationInfo::* member,
+                         std::int64_t otherwise) {
+    return ((*wanted).*member).value_or(now ? ((*now).*member).value_or(otherwise) : otherwise);
+  };
+  auto const limit = value(&types::ResourceAllocationInfo::limit, -1);
+  auto const reservation = value(&types::ResourceAllocationInfo::reservation, 0);
+  if (limit < -1 || reservation < 0 || (limit >= 0 && reservation > limit))
+    wrong_argument(std::move(property));
+}
+
+inline void check_sizes(Host& host, types::VirtualMachineConfigInfo const& config,
+                        types::VirtualMachineConfigSpec const& spec) {
   if (spec.memoryMB && (*spec.memoryMB < 4 || *spec.memoryMB % 4 != 0))
     wrong_argument("configSpec.memoryMB");
   auto const most = host.get<types::HostSystem>(host.places().host)->capability;
   auto const cpus = most ? most->maxSupportedVcpus.value_or(128) : 128;
   if (spec.numCPUs && (*spec.numCPUs < 1 || *spec.numCPUs > cpus))
     wrong_argument("configSpec.numCPUs");
-  for (auto const* a : {&spec.cpuAllocation, &spec.memoryAllocation}) {
-    if (!*a) continue;
-    auto const limit = (*a)->limit.value_or(-1);
-    if (limit < -1 || (*a)->reservation.value_or(0) < 0 ||
-        (limit >= 0 && (*a)->reservation.value_or(0) > limit))
-      wrong_argument(a == &spec.cpuAllocation ? "configSpec.cpuAllocation"
-                                              : "configSpec.memoryAllocation");
-  }
+  check_allocation(config.cpuAllocation, spec.cpuAllocation, "configSpec.cpuAllocation");
+  check_allocation(config.memoryAllocation, spec.memoryAllocation, "configSpec.memoryAllocation");
 }
 
 inline void check_running(types::VirtualMachineConfigInfo const& config,
@@ -239,7 +249,7 @@ void reconfigure(Host& host, types::VirtualMachineConfigInfo& config, bool is_on
       *spec.changeVersion != config.changeVersion)
     throw fault(types::ConcurrentAccess(),
                 "The virtual machine was changed by somebody else in the meantime.");
-  check_sizes(host, spec);
+  check_sizes(host, config, spec);
   if (is_on) check_running(config, spec);
   if (spec.name) {
     if (spec.name->empty() || spec.name->size() > 80 ||

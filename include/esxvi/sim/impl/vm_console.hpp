@@ -32,15 +32,6 @@ constexpr Operation open_console{"VirtualMachine.acquireTicket", when_on,
 
 constexpr int oldest_hardware = 4;
 
-inline int newest_hardware(HostOptions const& options) {
-  constexpr std::pair<std::string_view, int> of_versions[] = {
-      {"8.0.3", 21}, {"8.0.2", 21}, {"8.", 20},  {"7.0.3", 19},
-      {"7.", 17},    {"6.7", 14},   {"6.5", 13}, {"6.", 11}};
-  for (auto const& [version, number] : of_versions)
-    if (std::string_view(options.version).starts_with(version)) return number;
-  return 10;
-}
-
 inline std::string hardware_key(int number) {
   return (number < 10 ? "vmx-0" : "vmx-") + std::to_string(number);
 }
@@ -171,6 +162,16 @@ inline void unmount_tools(std::shared_ptr<Call> const& call, Ref<types::VirtualM
 }
 
 }  // namespace
+
+int newest_hardware(Host& host) {
+  constexpr std::pair<std::string_view, int> of_versions[] = {
+      {"8.0.3", 21}, {"8.0.2", 21}, {"8.", 20},  {"7.0.3", 19},
+      {"7.", 17},    {"6.7", 14},   {"6.5", 13}, {"6.", 11}};
+  for (auto const& [version, number] : of_versions)
+    if (std::string_view(host.options().version).starts_with(version)) return number;
+  return 10;
+}
+
 }  // namespace detail
 
 void add_console_methods(Host& host) {
@@ -228,17 +229,17 @@ void add_console_methods(Host& host) {
       });
   host.on<RefreshStorageInfo>([](Call&, RefreshStorageInfo const&) {});
   host.on<QueryConfigOption>([](Call& call, QueryConfigOption const& r) {
-    int version = newest_hardware(call.host().options());
+    int version = newest_hardware(call.host());
     if (r.key && r.key->starts_with("vmx-"))
       std::from_chars(r.key->data() + 4, r.key->data() + r.key->size(), version);
     return std::optional(config_option(call.host(), version));
   });
   host.on<QueryConfigOptionEx>([](Call& call, QueryConfigOptionEx const&) {
-    return std::optional(config_option(call.host(), newest_hardware(call.host().options())));
+    return std::optional(config_option(call.host(), newest_hardware(call.host())));
   });
   host.on<QueryConfigOptionDescriptor>([](Call& call, QueryConfigOptionDescriptor const&) {
     std::vector<VirtualMachineConfigOptionDescriptor> all;
-    int const newest = newest_hardware(call.host().options());
+    int const newest = newest_hardware(call.host());
     for (int version = oldest_hardware; version <= newest; ++version) {
       VirtualMachineConfigOptionDescriptor d;
       d.key = hardware_key(version);

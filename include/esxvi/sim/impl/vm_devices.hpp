@@ -425,8 +425,14 @@ void relink(Host& host, Ref<types::VirtualMachine> const& vm) {
           b != nullptr && b->fileName.starts_with('[')) {
         b->datastore = find_datastore(host, datastore_path(b->fileName).datastore);
         add_once(stores, *b->datastore);
-        if (auto const* disk = d.as<VirtualDisk>())
-          file(b->fileName, "diskDescriptor", disk->capacityInBytes.value_or(0));
+        auto const* const disk = d.as<VirtualDisk>();
+        auto const* flat = d->backing.as<VirtualDiskFlatVer2BackingInfo>();
+        // What stands on another file is as small as what is different.
+        for (; disk != nullptr && flat != nullptr && flat->parent; flat = &*flat->parent)
+          file(flat->fileName, "diskDescriptor", 0);
+        if (disk != nullptr)
+          file(flat != nullptr ? flat->fileName : b->fileName, "diskDescriptor",
+               disk->capacityInBytes.value_or(0));
       }
     }
     m.network = networks;

@@ -67,9 +67,9 @@ bool file_exists(Host& host, std::string const& path) {
 
 namespace {
 
-inline std::string flat_name(std::string path) {
+inline std::string extent_name(std::string path, std::string_view kind) {
   if (path.ends_with(".vmdk")) path.resize(path.size() - 5);
-  return path + "-flat.vmdk";
+  return path.append(kind).append(".vmdk");
 }
 
 // The disks and what else a machine has besides its configuration. A machine that was described
@@ -98,28 +98,36 @@ inline void write_first_files(Host& host, types::VirtualMachineConfigInfo const&
 
 }  // namespace
 
-void write_disk(Host& host, std::string const& path, std::int64_t bytes, bool thin) {
+void write_disk(Host& host, std::string const& path, std::int64_t bytes, bool thin,
+                std::string const& parent) {
   auto const at = datastore_path(path);
   auto const files = files_as_they_are(host, at.datastore);
-  auto const flat = flat_name(at.path);
-  auto const sectors = std::to_string(bytes / 512);
-  std::string const text =
-      "# Disk DescriptorFile\nversion=1\nencoding=\"UTF-8\"\nCID=fffffffe\nparentCID=ffffffff\n"
-      "createType=\"vmfs\"\n\n# Extent description\nRW " +
-      sectors + " VMFS \"" + flat.substr(flat.rfind('/') + 1) +
-      "\"\n\n# The Disk Data Base\n#DDB\n\nddb.adapterType = \"lsilogic\"\n" +
-      (thin ? "ddb.thinProvisioned = \"1\"\n" : "") + "ddb.virtualHWVersion = \"19\"\n";
+  bool const is_delta = !parent.empty();
+  auto const extent = extent_name(at.path, is_delta ? "-delta" : "-flat");
+  std::string text = "# Disk DescriptorFile\nversion=1\nencoding=\"UTF-8\"\nCID=fffffffe\n";
+  if (is_delta)
+    text +=
+        "parentCID=fffffffe\ncreateType=\"vmfsSparse\"\nparentFileNameHint=\"" + parent + "\"\n";
+  else
+    text += "parentCID=ffffffff\ncreateType=\"vmfs\"\n";
+  text += "\n# Extent description\nRW " + std::to_string(bytes / 512) +
+          (is_delta ? " VMFSSPARSE \"" : " VMFS \"") + extent.substr(extent.rfind('/') + 1) +
+          "\"\n\n# The Disk Data Base\n#DDB\n\n";
+  if (!is_delta)
+    text += std::string("ddb.adapterType = \"lsilogic\"\n") +
+            (thin ? "ddb.thinProvisioned = \"1\"\n" : "") + "ddb.virtualHWVersion = \"19\"\n";
   if (!at.directory().empty()) static_cast<void>(files->make_directory(at.directory(), true));
-  auto const size = static_cast<std::uint64_t>(bytes);
-  static_cast<void>(files->write(at.path, text));
-  static_cast<void>(files->write(flat, FileContent::sparse(size), thin ? 0 : size));
+  auto const size = is_delta ? 0 : static_cast<std::uint64_t>(bytes);
+  static_cast<void>(files->write(at.path, std::move(text)));
+  static_cast<void>(files->write(extent, FileContent::sparse(size), thin ? 0 : size));
 }
 
 void remove_disk(Host& host, std::string const& path) {
   auto const at = datastore_path(path);
   auto const files = files_as_they_are(host, at.datastore);
   static_cast<void>(files->remove(at.path));
-  static_cast<void>(files->remove(flat_name(at.path)));
+  for (std::string_view const kind : {"-flat", "-delta"})
+    static_cast<void>(files->remove(extent_name(at.path, kind)));
 }
 
 std::int64_t disk_size(Host& host, std::string const& path) {

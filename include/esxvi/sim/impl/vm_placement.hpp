@@ -3,6 +3,7 @@
 // <esxvi/sim/implementation.hpp>.
 #pragma once
 
+#include <esxvi/sim/detail/deltas.hpp>
 #include <esxvi/sim/detail/machines.hpp>
 #include <esxvi/sim/services.hpp>
 #include <esxvi/types/ComputeResource_properties.hpp>
@@ -55,43 +56,48 @@ inline void rehome(Host& host, Ref<types::VirtualMachine> const& vm,
   });
 }
 
-/// Moves all files of a machine to the same places of another datastore.
+/// Moves all files of a machine, and of its snapshots, to the same places of another datastore.
 inline void move_files(Host& host, Ref<types::VirtualMachine> const& vm,
                        Ref<types::Datastore> const& to) {
   save_machine(host, vm.value());
-  auto config = *host.get<types::VirtualMachine>(vm)->config;
   auto const name = host.get<types::Datastore>(to)->name;
-  auto const move = [&](std::string const& path) {
+  auto const into = files_as_they_are(host, name);
+  auto const moved = [&](std::string const& path) {
     auto at = datastore_path(path);
+    at.datastore = name;
+    return at.text();
+  };
+  auto const move = [&](std::string const& path) {
+    auto const at = datastore_path(path);
     auto const from = files_as_they_are(host, at.datastore);
-    auto const into = files_as_they_are(host, name);
-    if (from == into) return path;
+    if (from == into) return;
     if (!at.directory().empty()) static_cast<void>(into->make_directory(at.directory(), true));
-    for (std::string const& file :
-         {at.path, at.path.substr(0, at.path.rfind('.')) + "-flat.vmdk"}) {
+    std::string const stem = at.path.substr(0, at.path.rfind('.'));
+    for (std::string const& file : {at.path, stem + "-flat.vmdk", stem + "-delta.vmdk"}) {
       auto const info = from->stat(file);
       auto content = from->read(file);
       if (!info || !content) continue;
       static_cast<void>(into->write(file, *std::move(content), info->allocated));
       static_cast<void>(from->remove(file));
     }
-    at.datastore = name;
-    return at.text();
   };
-  for (auto& d : config.hardware.device)
-    if (d.is<types::VirtualDisk>())
-      if (auto* b = d->backing.as<types::VirtualDeviceFileBackingInfo>())
-        b->fileName = move(b->fileName);
+  auto const config = *host.get<types::VirtualMachine>(vm)->config;
   auto const old = datastore_path(config.files.vmPathName.value_or("[] "));
-  if (auto const nvram = extra_value(config, "nvram"))
-    static_cast<void>(move(old.beside(*nvram).text()));
-  config.files.vmPathName = move(old.text());
-  std::string const directory = "[" + name + "] " + old.directory() + "/";
-  config.files.snapshotDirectory = directory;
-  config.files.suspendDirectory = directory;
-  config.files.logDirectory = directory;
+  for (std::string const& file : disk_files(host, vm)) move(file);
+  if (auto const nvram = extra_value(config, "nvram")) move(old.beside(*nvram).text());
+  move(old.text());
   static_cast<void>(files_as_they_are(host, old.datastore)->remove(old.directory()));
-  host.modify(vm, [&](types::VirtualMachine& m) { m.config = std::move(config); });
+  for_each_config(host, vm, [&](types::VirtualMachineConfigInfo& c) {
+    for_each_disk_file(c, [&](auto& b) {
+      b.fileName = moved(b.fileName);
+      b.datastore = to;
+    });
+    c.files.vmPathName = moved(old.text());
+    std::string const directory = "[" + name + "] " + old.directory() + "/";
+    c.files.snapshotDirectory = directory;
+    c.files.suspendDirectory = directory;
+    c.files.logDirectory = directory;
+  });
   relink(host, vm);
 }
 

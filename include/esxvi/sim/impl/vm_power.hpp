@@ -2,6 +2,7 @@
 // Power of virtual machines. Part of <esxvi/sim/implementation.hpp>.
 #pragma once
 
+#include <esxvi/sim/detail/events.hpp>
 #include <esxvi/sim/detail/machines.hpp>
 #include <esxvi/sim/services.hpp>
 #include <esxvi/types/Task_properties.hpp>
@@ -20,7 +21,7 @@ using Power = types::VirtualMachinePowerState;
 
 /// What a method makes of the power of a machine.
 struct PowerMethod {
-  Operation task;  ///< without a name: there is none, the guest does it after the reply
+  Operation task;  ///< of the guest's own: there is none, it does it after the reply
   Power to;
   bool restarts = false;
 };
@@ -30,9 +31,9 @@ constexpr PowerMethod power_on{{"VirtualMachine.powerOn", when_off | when_suspen
 constexpr PowerMethod power_off{{"VirtualMachine.powerOff", when_on | when_suspended, Power::poweredOff, 200}, Power::poweredOff};
 constexpr PowerMethod suspend{{"VirtualMachine.suspend", when_on, Power::suspended, 400, true}, Power::suspended};
 constexpr PowerMethod reset{{"VirtualMachine.reset", when_on, Power::poweredOn, 200}, Power::poweredOn, true};
-constexpr PowerMethod shut_down_guest{{"", when_on, Power::poweredOff, 3000}, Power::poweredOff};
-constexpr PowerMethod reboot_guest{{"", when_on, Power::poweredOn, 3000}, Power::poweredOn, true};
-constexpr PowerMethod stand_by_guest{{"", when_on, Power::suspended, 3000}, Power::suspended};
+constexpr PowerMethod shut_down_guest{{"VirtualMachine.shutdownGuest", when_on, Power::poweredOff, 3000}, Power::poweredOff};
+constexpr PowerMethod reboot_guest{{"VirtualMachine.rebootGuest", when_on, Power::poweredOn, 3000}, Power::poweredOn, true};
+constexpr PowerMethod stand_by_guest{{"VirtualMachine.standbyGuest", when_on, Power::suspended, 3000}, Power::suspended};
 // clang-format on
 
 inline std::string_view words_of(Power state) {
@@ -83,8 +84,11 @@ template <class R> void serve_power(Host& host, PowerMethod const& what) {
         throw fault(types::ToolsUnavailable(),
                     "Cannot complete operation because VMware Tools is not running in this "
                     "virtual machine.");
+      record(h, {what.task.name, vm, machine, call.user()});
       h.after(std::chrono::milliseconds(what.task.milliseconds), [&h, vm, &what] {
-        if (h.exists(vm) && !refusal(h, vm, what.task)) carry_out(h, vm, what);
+        if (!h.exists(vm) || refusal(h, vm, what.task)) return;
+        carry_out(h, vm, what);
+        if (what.to == Power::poweredOff) record(h, {power_off.task.name, vm, {}, {}});
       });
     }
   });

@@ -3,6 +3,8 @@
 // <esxvi/sim/implementation.hpp>.
 #pragma once
 
+#include <esxvi/sim/detail/deltas.hpp>
+#include <esxvi/sim/detail/events.hpp>
 #include <esxvi/sim/detail/machines.hpp>
 #include <esxvi/sim/machine.hpp>
 #include <esxvi/sim/services.hpp>
@@ -164,6 +166,7 @@ inline MachineRef read_machine(Host& host, Placement const& where, std::string c
     config.instanceUuid.reset();
     set_files(config, at);
     read_vmx(host, file, at, config);
+    find_parents(host, config);
     config.name = server_name(called);
     if (config.uuid.empty()) config.uuid = host.make_uuid();
     if (!config.instanceUuid) config.instanceUuid = host.make_uuid();
@@ -216,6 +219,7 @@ inline Any clone(Host& host, MachineRef const& from, Placement const& where,
           ++number;
           b->fileName = place.beside(own_name + suffix + ".vmdk").text();
           b->uuid = host.make_uuid();
+          b->parent.reset();
           write_disk(host, b->fileName, disk->capacityInBytes.value_or(0),
                      b->thinProvisioned.value_or(false));
         }
@@ -236,11 +240,9 @@ inline Any clone(Host& host, MachineRef const& from, Placement const& where,
   return vm;
 }
 
-inline void delete_files(Host& host, types::VirtualMachineConfigInfo const& config) {
-  for (auto const& d : config.hardware.device)
-    if (d.is<types::VirtualDisk>())
-      if (auto const* b = d->backing.as<types::VirtualDeviceFileBackingInfo>())
-        remove_disk(host, b->fileName);
+inline void delete_files(Host& host, MachineRef const& vm,
+                         types::VirtualMachineConfigInfo const& config) {
+  for (std::string const& file : disk_files(host, vm)) remove_disk(host, file);
   auto const at = datastore_path(config.files.vmPathName.value_or("[] "));
   auto const files = files_as_they_are(host, at.datastore);
   static_cast<void>(files->remove(at.path));
@@ -368,7 +370,12 @@ void add_registry_methods(Host& host) {
   host.on<UnregisterVM>([](Call& call, UnregisterVM const& r) {
     if (auto why = refusal(call.host(), *r.self, unregister_machine)) throw *std::move(why);
     save_machine(call.host(), r.self->value());
+    Happening const gone{.operation = unregister_machine.name,
+                         .vm = *r.self,
+                         .before = call.host().get<VirtualMachine>(*r.self),
+                         .user = call.user()};
     remove_machine(call.host(), *r.self);
+    record(call.host(), gone);
   });
   host.on<Destroy_Task>([](Call& call, Destroy_Task const& r) {
     Host& h = call.host();
@@ -378,7 +385,7 @@ void add_registry_methods(Host& host) {
         auto const machine = at.get<VirtualMachine>(vm);
         if (machine->config) {
           save_machine(at, vm.value());
-          delete_files(at, *machine->config);
+          delete_files(at, vm, *machine->config);
         }
         remove_machine(at, vm);
         return Any();

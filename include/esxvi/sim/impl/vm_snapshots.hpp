@@ -2,6 +2,7 @@
 // Snapshots of virtual machines. Part of <esxvi/sim/implementation.hpp>.
 #pragma once
 
+#include <esxvi/sim/detail/deltas.hpp>
 #include <esxvi/sim/detail/machines.hpp>
 #include <esxvi/sim/machine.hpp>
 #include <esxvi/sim/services.hpp>
@@ -85,10 +86,12 @@ inline void forget_snapshot(Host& host, Snapshot const& which) {
   if (host.exists(which)) host.remove(which);
 }
 
-/// With memory a running machine will run again after a revert; without, it will be off.
-inline Any take_snapshot(Host& host, Ref<types::VirtualMachine> const& vm, std::string const& name,
-                         std::string const& description, bool memory, bool quiesced) {
+}  // namespace
+
+Any take_snapshot(Host& host, Ref<types::VirtualMachine> const& vm, std::string const& name,
+                  std::string const& description, bool memory, bool quiesced) {
   auto& services = machine_services(host);
+  save_machine(host, vm.value());  // so that its disks are there
   auto const machine = host.get<types::VirtualMachine>(vm);
   auto const number = services.next_snapshot++;
   Snapshot const ref(host.options().vcenter ? "snapshot-" + std::to_string(number)
@@ -119,15 +122,20 @@ inline Any take_snapshot(Host& host, Ref<types::VirtualMachine> const& vm, std::
     auto& list = at.list != nullptr ? at.node().childSnapshotList : info.rootSnapshotList;
     list.push_back(std::move(node));
     info.currentSnapshot = ref;
+    stack_deltas(host, *m.config);
     follow_tree(host, m);
   });
+  relink(host, vm);
   return ref;
 }
+
+namespace {
 
 inline Any revert(Host& host, Ref<types::VirtualMachine> const& vm, Snapshot const& to,
                   bool suppress_power_on) {
   auto const properties = host.get<types::VirtualMachineSnapshot>(to);
   auto const kept = machine_services(host).snapshots[to.value()];
+  auto const before = disk_files(host, vm);
   host.modify(vm, [&](types::VirtualMachine& m) {
     // The name is the inventory's, not the snapshot's.
     std::string const name = m.config ? m.config->name : m.name;
@@ -138,8 +146,10 @@ inline Any revert(Host& host, Ref<types::VirtualMachine> const& vm, Snapshot con
     m.snapshot->currentSnapshot = to;
     bool const stays_off = suppress_power_on && kept.power == Power::poweredOn;
     m.runtime.bootTime.reset();
+    stack_deltas(host, *m.config);
     set_power(host, m, stays_off ? Power::suspended : kept.power);
   });
+  settle_deltas(host, vm, before);
   relink(host, vm);
   return {};
 }
@@ -147,6 +157,7 @@ inline Any revert(Host& host, Ref<types::VirtualMachine> const& vm, Snapshot con
 inline Any drop_snapshot(Host& host, Ref<types::VirtualMachine> const& vm, Snapshot const& which,
                          bool with_children) {
   std::vector<Snapshot> gone{which};
+  auto const before = disk_files(host, vm);
   host.modify(vm, [&](types::VirtualMachine& m) {
     if (!m.snapshot) return;
     auto& info = *m.snapshot;
@@ -166,6 +177,8 @@ inline Any drop_snapshot(Host& host, Ref<types::VirtualMachine> const& vm, Snaps
     follow_tree(host, m);
   });
   for (auto const& ref : gone) forget_snapshot(host, ref);
+  settle_deltas(host, vm, before);
+  relink(host, vm);
   return {};
 }
 
@@ -220,7 +233,10 @@ void add_snapshot_methods(Host& host) {
   host.on<RemoveAllSnapshots_Task>([](Call& call, RemoveAllSnapshots_Task const& r) {
     Ref<VirtualMachine> const vm = *r.self;
     return start(call.host(), vm, remove_all_snapshots, call.user(), [vm](Host& h) {
+      auto const before = disk_files(h, vm);
       remove_snapshots(h, vm);
+      settle_deltas(h, vm, before);
+      relink(h, vm);
       return Any();
     });
   });

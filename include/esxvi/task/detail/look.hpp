@@ -1,11 +1,12 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include <esxvi/query/detail/abilities.hpp>
+#include <esxvi/query/detail/filter_spec.hpp>
 #include <esxvi/session/session.hpp>
 #include <esxvi/types/PropertyCollector.hpp>
 #include <esxvi/types/core.hpp>
 #include <esxvi/types/fwd.hpp>
-#include <esxvi/types/versions.hpp>
 
 #include <iterator>
 #include <string>
@@ -28,17 +29,6 @@ struct AnswerQuestion {
 };
 BOOST_DESCRIBE_STRUCT(AnswerQuestion, (), (self, questionId, answerChoice))
 
-/// Whether a fault means that the server does not have the method at all.
-inline bool lacks_method(fault const& e) {
-  std::string_view const type = e.type_name();
-  return type == "NotImplemented" || type == "MethodNotFound" || type == "NotSupported" ||
-         type == "InvalidRequest";
-}
-
-inline bool speaks(Session const& session, std::string_view version) {
-  return types::version_order(session.api_version()) >= types::version_order(version);
-}
-
 /// Properties of objects of several kinds in one exchange (more only if the server pages).
 inline std::vector<types::ObjectContent> look_at(Session& session, types::PropertyFilterSpec spec,
                                                  CallOptions const& call) {
@@ -59,20 +49,6 @@ inline std::vector<types::ObjectContent> look_at(Session& session, types::Proper
         types::ContinueRetrievePropertiesEx{.self = collector, .token = *page->token}, call);
   }
   return all;
-}
-
-inline types::PropertySpec paths_of(std::string_view kind,
-                                    std::initializer_list<std::string_view> paths) {
-  types::PropertySpec spec{.type = std::string(kind), .all = false};
-  for (auto const path : paths) spec.pathSet.emplace_back(path);
-  return spec;
-}
-
-inline types::ObjectSpec& add_object(types::PropertyFilterSpec& spec, untyped_ref const& object) {
-  auto& added = spec.objectSet.emplace_back();
-  added.obj = Ref<types::ManagedObject>(object.type(), object.value(), object.server_guid());
-  added.skip = false;
-  return added;
 }
 
 }  // namespace esxvi::detail

@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include <esxvi/query/detail/outage.hpp>
 #include <esxvi/session/session.hpp>
 #include <esxvi/task/detail/look.hpp>
-#include <esxvi/task/detail/outage.hpp>
 #include <esxvi/task/detail/state.hpp>
 #include <esxvi/task/errors.hpp>
 #include <esxvi/task/policy.hpp>

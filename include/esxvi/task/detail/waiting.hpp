@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include <esxvi/query/detail/outage.hpp>
 #include <esxvi/session/session.hpp>
 #include <esxvi/task/detail/look.hpp>
-#include <esxvi/task/detail/outage.hpp>
 #include <esxvi/task/detail/state.hpp>
 #include <esxvi/task/detail/watch.hpp>
 #include <esxvi/task/errors.hpp>
@@ -468,11 +468,6 @@ class Waiting {
     if (++reopened_ > 3 + members_.size()) return false;
     if (type == "InvalidCollectorVersion") {
       watch_.start_over();
-      return true;
-    }
-    if (type == "NotAuthenticated" && options_.log_in) {
-      options_.log_in(session_);
-      unwatch();
       return true;
     }
     auto const* const missing = e.as<types::ManagedObjectNotFound>();

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include <esxvi/session/detail/pause.hpp>
 #include <esxvi/session/session.hpp>
 #include <esxvi/task/detail/look.hpp>
 #include <esxvi/types/PropertyCollector.hpp>
@@ -9,9 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -120,9 +119,7 @@ class Watch {
   void pause(std::chrono::milliseconds longest, std::stop_token const& stop) {
     auto const time = std::min(pause_, longest);
     if (time.count() == 0) return;
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any().wait_for(lock, stop, time, [] { return false; });
+    pause_until(std::chrono::steady_clock::now() + time, stop);
   }
 
   Session& session_;

@@ -11,7 +11,7 @@
 
 namespace esxvi::detail {
 
-/// What an error of libcurl means to us.
+/// What an error of libcurl means to us. (Certificates: curl_trust.hpp.)
 struct curl_meaning {
   CURLcode code;
   void (*raise)(error::context, delivery);
@@ -23,8 +23,6 @@ template <errc Code> [[noreturn]] void raise(error::context about, delivery sent
 }
 
 inline curl_meaning const& meaning_of(CURLcode code) {
-  static constexpr std::string_view untrusted =
-      "pass the certificate of its CA (ca_file), or no_verify=1 if you accept any certificate";
   static constexpr std::string_view no_tls =
       "is this an https port, and does the server speak TLS 1.2 or newer?";
   static constexpr std::string_view lost =
@@ -38,11 +36,10 @@ inline curl_meaning const& meaning_of(CURLcode code) {
       curl_meaning{CURLE_COULDNT_CONNECT, raise<errc::connection_refused>,
                    "is the host up and is this its port (443 by default)?"},
 #if LIBCURL_VERSION_NUM >= 0x074900
-      curl_meaning{CURLE_PROXY, raise<errc::connection_refused>, "check the proxy"},
+      curl_meaning{CURLE_PROXY, raise<errc::connection_refused>,
+                   "check the proxy: its address, type, user and password, and whether it can "
+                   "reach the server"},
 #endif
-      curl_meaning{CURLE_PEER_FAILED_VERIFICATION, raise<errc::untrusted_certificate>, untrusted},
-      curl_meaning{CURLE_SSL_ISSUER_ERROR, raise<errc::untrusted_certificate>, untrusted},
-      curl_meaning{CURLE_SSL_INVALIDCERTSTATUS, raise<errc::untrusted_certificate>, untrusted},
       curl_meaning{CURLE_SSL_CACERT_BADFILE, raise<errc::tls_failed>, "check ca_file and ca_path"},
       curl_meaning{CURLE_SSL_CERTPROBLEM, raise<errc::tls_failed>,
                    "check client_cert and client_key"},

@@ -5,6 +5,9 @@
 #include <esxvi/error.hpp>
 #include <esxvi/transport/curl_options.hpp>
 #include <esxvi/transport/detail/curl_errors.hpp>
+#include <esxvi/transport/detail/curl_failure.hpp>
+#include <esxvi/transport/detail/curl_setup.hpp>
+#include <esxvi/transport/detail/curl_trust.hpp>
 #include <esxvi/transport/detail/stall.hpp>
 #include <esxvi/transport/redact.hpp>
 #include <esxvi/transport/transport.hpp>
@@ -20,6 +23,7 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -105,10 +109,32 @@ class curl_exchange {
 
   /// Throws what the sink or the source threw, or a transport_error.
   http::Response run(curl_lane& lane, CURLSH* share) {
-    multi_ = lane.multi.get();
-    easy_ = lane.easy.get();
+    begin(lane.easy.get(), share);
+    return end(perform(lane.multi.get()));
+  }
+
+  /// @name For those who run transfers themselves: begin(), the transfer with a look() now and
+  /// then, end().
+  /// @{
+  /// Sets all options of a handle.
+  void begin(CURL* easy, CURLSH* share) {
+    easy_ = easy;
     prepare(share);
-    auto const code = perform();
+  }
+
+  /// How long until the next look is worth while; nothing: the transfer has to end now, because of
+  /// the stop token or because it stalled.
+  std::optional<std::chrono::milliseconds> look() {
+    stopped_ = context_.stop.stop_requested();
+    auto const wait = patience_left();
+    stalled_ = wait.count() <= 0;
+    if (stopped_ || stalled_) return std::nullopt;
+    return wait;
+  }
+
+  /// What came of it; `code` is libcurl's word, CURLE_OK after a look that found nothing left.
+  /// Throws as run() does. The handle still belongs to it.
+  http::Response end(CURLcode code) {
     if (caught_) std::rethrow_exception(caught_);
     if (code != CURLE_OK || stopped_ || stalled_) fail(code);
     if (!begun_) {  // libcurl has nothing against half a head
@@ -118,12 +144,20 @@ class curl_exchange {
     }
     return std::move(response_);
   }
+  /// @}
 
   /// Adds what the exchange cost.
   void count(CurlStatistics& sum) const {
     if (easy_ == nullptr) return;
     ++sum.requests;
-    sum.connections_opened += number<long>(CURLINFO_NUM_CONNECTS);
+    auto const opened = number<long>(CURLINFO_NUM_CONNECTS);
+    auto const connected = number<curl_off_t>(CURLINFO_PRETRANSFER_TIME_T);
+    sum.connections_opened += opened;
+    if (opened == 0 && connected > 0) ++sum.reused;
+    if (opened != 0) sum.connecting += std::chrono::microseconds{connected};
+    // Not STARTTRANSFER_TIME: that is when the first byte of a request's body goes out.
+    if (first_reply_)
+      sum.waiting += *first_reply_ - started_ - std::chrono::microseconds{connected};
     sum.bytes_sent += sent();
     sum.bytes_received += received();
     sum.body_bytes += body_bytes_;
@@ -143,6 +177,10 @@ class curl_exchange {
     authority = authority.substr(0, authority.find_first_of("/?#"));
     if (authority.find('@') != authority.npos) {
       throw invalid_argument{about("the URL carries a user", "give credentials to the session")};
+    }
+    if (options_.thumbprint && !is_https()) {
+      throw invalid_argument{about("a thumbprint is to be compared, but http has no certificate",
+                                   "use https, or leave the thumbprint out")};
     }
     if (request_.method.empty() ||
         !std::all_of(request_.method.begin(), request_.method.end(), redact::detail::is_name)) {
@@ -170,27 +208,17 @@ class curl_exchange {
     headers_.reset(longer);
   }
 
-  template <class T> void set(CURLoption option, T value) {
-    auto const code = curl_easy_setopt(easy_, option, value);
-    if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc{};
-    if (code != CURLE_OK) {
-      throw transport_failed{about(
-          "libcurl refuses option " + std::to_string(option) + ": " + curl_easy_strerror(code),
-          "this libcurl is too old or was built without the feature")};
-    }
-  }
-  void set_path(CURLoption option, std::string const& value) {
-    if (!value.empty()) set(option, value.c_str());
-  }
-  static long milliseconds(std::chrono::milliseconds time) {
-    return static_cast<long>(std::clamp<std::int64_t>(time.count(), 0, LONG_MAX));
+  [[nodiscard]] bool is_https() const {
+    return redact::detail::same(std::string_view{request_.url}.substr(0, 6), "https:");
   }
 
+  template <class T> void set(CURLoption option, T value) { curl_set(easy_, option, value); }
+
   void prepare(CURLSH* share) {
+    started_ = StallWatch::clock::now();
     curl_easy_reset(easy_);
     set(CURLOPT_SHARE, share);
     set(CURLOPT_ERRORBUFFER, detail_.data());
-    set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_TCP_KEEPALIVE, 1L);
     set(CURLOPT_TCP_KEEPIDLE, 30L);
     set(CURLOPT_TCP_KEEPINTVL, 15L);
@@ -207,32 +235,16 @@ class curl_exchange {
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_HTTP_VERSION,
         long{options_.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1});
-    set_path(CURLOPT_USERAGENT, options_.user_agent);
+    curl_set_path(easy_, CURLOPT_USERAGENT, options_.user_agent);
     set(CURLOPT_HTTPHEADER, headers_.get());
     decodes_ = http::find_header(request_.headers, "Accept-Encoding") == nullptr;
     if (decodes_) set(CURLOPT_ACCEPT_ENCODING, "");
 
-    set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
-    set(CURLOPT_SSL_VERIFYPEER, options_.verify ? 1L : 0L);
-    set(CURLOPT_SSL_VERIFYHOST, options_.verify ? 2L : 0L);
-    if (!options_.ca_file.empty() || !options_.ca_path.empty()) {  // instead of those of the system
-      auto const or_none = [](std::string const& s) { return s.empty() ? nullptr : s.c_str(); };
-      set(CURLOPT_CAINFO, or_none(options_.ca_file));
-      set(CURLOPT_CAPATH, or_none(options_.ca_path));
-    }
-    set_path(CURLOPT_SSLCERT, options_.client_cert);
-    set_path(CURLOPT_SSLKEY, options_.client_key);
-
-    set_path(CURLOPT_PROXY, options_.proxy);
-    set_path(CURLOPT_NOPROXY, options_.no_proxy);
-    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-
-    // libcurl takes zero as its own default of five minutes.
-    set(CURLOPT_CONNECTTIMEOUT_MS, options_.connect_timeout.count() > 0
-                                       ? milliseconds(options_.connect_timeout)
-                                       : long{INT_MAX});
+    set_up_tls(easy_, options_, options_.verify && !options_.thumbprint);
+    if (options_.thumbprint) pin(easy_, *options_.thumbprint, &on_connected, this);
+    set_up_way(easy_, options_);
     set(CURLOPT_TIMEOUT_MS,
-        milliseconds(context_.total.count() > 0 ? context_.total : options_.total_timeout));
+        curl_milliseconds(context_.total.count() > 0 ? context_.total : options_.total_timeout));
 
     set(CURLOPT_HEADERFUNCTION, &on_header);
     set(CURLOPT_HEADERDATA, static_cast<void*>(this));
@@ -264,27 +276,25 @@ class curl_exchange {
 
   // ---- the transfer ----------------------------------------------------------------------------
 
-  CURLcode perform() {
-    check_multi(curl_multi_add_handle(multi_, easy_));
+  CURLcode perform(CURLM* multi) {
+    check_multi(curl_multi_add_handle(multi, easy_));
     struct remove {
       CURLM* multi;
       CURL* easy;
       ~remove() { curl_multi_remove_handle(multi, easy); }  // closes what is not complete
-    } const removed{multi_, easy_};
-    std::stop_callback const wake{context_.stop, [this] { curl_multi_wakeup(multi_); }};
+    } const removed{multi, easy_};
+    std::stop_callback const wake{context_.stop, [multi] { curl_multi_wakeup(multi); }};
 
     for (;;) {
       int running = 0;
-      check_multi(curl_multi_perform(multi_, &running));
+      check_multi(curl_multi_perform(multi, &running));
       if (running == 0) break;
-      stopped_ = context_.stop.stop_requested();
-      auto const wait = patience_left();
-      stalled_ = wait.count() <= 0;
-      if (stopped_ || stalled_) return CURLE_OK;
-      check_multi(curl_multi_poll(multi_, nullptr, 0, static_cast<int>(wait.count()), nullptr));
+      auto const wait = look();
+      if (!wait) return CURLE_OK;
+      check_multi(curl_multi_poll(multi, nullptr, 0, static_cast<int>(wait->count()), nullptr));
     }
     int more = 0;
-    while (auto const* message = curl_multi_info_read(multi_, &more)) {
+    while (auto const* message = curl_multi_info_read(multi, &more)) {
       if (message->msg == CURLMSG_DONE) return message->data.result;
     }
     return CURLE_FAILED_INIT;
@@ -320,6 +330,17 @@ class curl_exchange {
     return caught_ == nullptr;
   }
 
+  /// Before the first byte of the request, if a thumbprint is to be compared.
+  static int on_connected(void* self, char*, char*, int, int) noexcept {
+    auto& exchange = *static_cast<curl_exchange*>(self);
+    auto const ok = exchange.guarded([&] {
+      auto problem = refusal_of_connection(exchange.easy_, *exchange.options_.thumbprint);
+      if (!problem.empty())
+        throw thumbprint_mismatch{exchange.about(std::move(problem), advice_for_mismatch)};
+    });
+    return ok ? 0 : 1;  // CURL_PREREQFUNC_OK, CURL_PREREQFUNC_ABORT
+  }
+
   static std::size_t on_header(char* data, std::size_t size, std::size_t count,
                                void* self) noexcept {
     auto& exchange = *static_cast<curl_exchange*>(self);
@@ -328,7 +349,13 @@ class curl_exchange {
   }
 
   void header(std::string_view line) {
+    if (!first_reply_) first_reply_ = StallWatch::clock::now();
     if (begun_) return;  // trailers
+    head_bytes_ += line.size();
+    if (head_bytes_ > head_limit) {
+      throw failure<errc::limit_exceeded>{
+          about("the head of the reply does not end", "is this a vSphere server?"), delivered()};
+    }
     while (!line.empty() && redact::detail::is_space(line.back())) line.remove_suffix(1);
     if (line.starts_with("HTTP/")) {
       response_ = {};
@@ -340,6 +367,8 @@ class curl_exchange {
       while (!value.empty() && redact::detail::is_space(value.front())) value.remove_prefix(1);
       response_.headers.push_back({std::string{line.substr(0, colon)}, std::string{value}});
     } else if (response_.status >= 200) {
+      if (response_.status == 407)
+        refused_by_proxy(407, about("a proxy answered HTTP status 407", ""));
       begin();
     }
   }
@@ -453,22 +482,13 @@ class curl_exchange {
                           meaning_of(CURLE_OPERATION_TIMEDOUT).advice),
                     delivered()};
     }
-    if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc{};
     auto problem = std::string{detail_[0] != 0 ? detail_.data() : curl_easy_strerror(code)};
     if (code == CURLE_SEND_FAIL_REWIND) {
       problem =
           "the connection was closed before the reply came, and the request cannot be repeated "
           "safely";
     }
-    auto const proxy = number<long>(CURLINFO_HTTP_CONNECTCODE);
-    if (proxy >= 300 && number<curl_off_t>(CURLINFO_PRETRANSFER_TIME_T) == 0) {
-      throw connection_refused{
-          about(std::move(problem), "the proxy refused: check its address and user"),
-          delivery::not_sent};
-    }
-    auto const& meaning = meaning_of(code);
-    meaning.raise(about(std::move(problem), meaning.advice), delivered());
-    std::terminate();  // raise() always throws
+    raise_curl_failure(easy_, code, about(std::move(problem), ""), delivered());
   }
 
   http::Request const& request_;
@@ -476,7 +496,6 @@ class curl_exchange {
   http::CallContext const& context_;
   CurlOptions const& options_;
   std::unique_ptr<curl_slist, curl_list_deleter> headers_{};
-  CURLM* multi_ = nullptr;
   CURL* easy_ = nullptr;
   std::array<char, CURL_ERROR_SIZE> detail_{};
 
@@ -484,11 +503,16 @@ class curl_exchange {
   StallWatch stall_;
   http::Response response_{};
   std::uint64_t body_bytes_ = 0;
+  StallWatch::clock::time_point started_{};
+  std::optional<StallWatch::clock::time_point> first_reply_{};
   bool decodes_ = false;
   bool begun_ = false;
   bool stopped_ = false;
   bool stalled_ = false;
   std::exception_ptr caught_{};
+
+  static constexpr std::size_t head_limit = std::size_t{256} * 1024;
+  std::size_t head_bytes_ = 0;  ///< of all that came before the body, interim answers as well
 };
 
 }  // namespace esxvi::detail

@@ -37,6 +37,10 @@ inline constexpr std::array endings{
     ending{"cancelled", errc::cancelled, raise<errc::cancelled>},
     ending{"untrusted_certificate", errc::untrusted_certificate,
            raise<errc::untrusted_certificate>},
+    ending{"certificate_expired", errc::certificate_expired, raise<errc::certificate_expired>},
+    ending{"wrong_host_name", errc::wrong_host_name, raise<errc::wrong_host_name>},
+    ending{"unknown_authority", errc::unknown_authority, raise<errc::unknown_authority>},
+    ending{"thumbprint_mismatch", errc::thumbprint_mismatch, raise<errc::thumbprint_mismatch>},
     ending{"tls_failed", errc::tls_failed, raise<errc::tls_failed>},
     ending{"transport_failed", errc::transport_failed, raise<errc::transport_failed>},
 };

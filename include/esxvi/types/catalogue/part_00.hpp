@@ -12,6 +12,8 @@ using structs_00 = TypeList<HostConfigInfo>;
 
 using enums_00 = TypeList<>;
 
+using arrays_00 = TypeList<>;
+
 using requests_00 =
     TypeList<AcquireCimServicesTicket, ApplyEntitiesConfig_Task, ApplyHostConfig_Task,
              CheckAnswerFileStatus_Task, CompositeHostProfile_Task, ConfigureCryptoKey,

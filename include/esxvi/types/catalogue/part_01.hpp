@@ -12,6 +12,8 @@ using structs_01 = TypeList<>;
 
 using enums_01 = TypeList<>;
 
+using arrays_01 = TypeList<>;
+
 using requests_01 =
     TypeList<AbandonHciWorkflow, AcquireMksTicket, AcquireTicket, AddHost_Task,
              AddStandaloneHost_Task, AnswerVM, ApplyEvcModeVM_Task, ApplyRecommendation,

@@ -211,6 +211,27 @@ using structs_02 =
 
 using enums_02 = TypeList<HostFirewallRuleDirection, HostFirewallRulePortType>;
 
+using arrays_02 =
+    TypeList<AlarmAction, ComplianceFailure, ComplianceFailureComplianceFailureValues,
+             ComplianceLocator, ComplianceResult, DistributedVirtualSwitchKeyedOpaqueBlob,
+             DvsHostVNicProfile, DvsProfile, DvsServiceConsoleVNicProfile, ElementDescription,
+             EventAlarmExpressionComparison, ExtSolutionManagerInfoTabInfo,
+             FirewallProfileRulesetProfile, HostAccountSpec, HostActiveDirectory, HostEventArgument,
+             HostFirewallConfigRuleSetConfig, HostFirewallRule, HostFirewallRuleset,
+             HostFirewallRulesetIpNetwork, HostGraphicsConfigDeviceType, HostHostBusAdapter,
+             HostIpConfigIpV6Address, HostIpRouteEntry, HostIpRouteOp, HostNvmeNamespace,
+             HostPciPassthruInfo, HostPortGroup, HostPortGroupConfig, HostPortGroupPort,
+             HostPortGroupProfile, HostProfileManagerCompositionResultResultElement,
+             HostProfileManagerCompositionValidationResultResultElement, HostProxySwitch,
+             HostProxySwitchConfig, HostProxySwitchHostLagConfig, HostScsiTopologyInterface,
+             HostScsiTopologyLun, HostScsiTopologyTarget, HostServiceConfig, KeyAnyValue,
+             NetStackInstanceProfile, NsxHostVNicProfile, ProfileDeferredPolicyOptionParameter,
+             ProfileExecuteError, ProfileExpressionMetadata, ProfileParameterMetadata,
+             ProfileParameterMetadataParameterRelationMetadata, ProfilePolicyMetadata,
+             ProfilePolicyOptionMetadata, ServiceConsolePortGroupProfile, StructuredCustomizations,
+             TypeDescription, VirtualMachineBaseIndependentFilterSpec, VirtualMachineProfileSpec,
+             VirtualSwitchProfile, VmPortGroupProfile>;
+
 using requests_02 =
     TypeList<AcknowledgeAlarm, AreAlarmActionsEnabled, AssignUserToGroup, AssociateProfile,
              ChangePassword, CheckCompliance_Task, CheckProfileCompliance_Task,

@@ -206,6 +206,31 @@ using structs_03 =
 using enums_03 = TypeList<HostSystemConnectionState, HostSystemPowerState, LicenseFeatureInfoState,
                           LicenseManagerState, LicenseReservationInfoState, ManagedEntityStatus>;
 
+using arrays_03 =
+    TypeList<ClusterAttemptedVmInfo, ClusterDasFailoverLevelAdvancedRuntimeInfoHostSlots,
+             ClusterDasFailoverLevelAdvancedRuntimeInfoVmSlots, ClusterNotAttemptedVmInfo,
+             CustomizationIpV6Generator, DasHeartbeatDatastoreInfo, DatacenterBasicConnectInfo,
+             DatastoreHostMount, DistributedVirtualSwitchInfo, DynamicProperty,
+             HostConnectInfoNetworkInfo, HostDatastoreConnectInfo, HostFeatureVersionInfo,
+             HostFileSystemMountInfo, HostNasVolumeConfig, HostNumericSensorInfo,
+             HostPartialMaintenanceModeRuntimeInfo, HostPciDevice, HostSubSpecification,
+             HostSystemResourceInfo, HostTpmDigestInfo, HostTpmEventLogEntry,
+             HostUnresolvedVmfsVolume, LicenseAvailabilityInfo, LicenseFeatureInfo,
+             LicenseManagerLicenseInfo, LicenseReservationInfo, ManagedEntityStatus,
+             OpaqueNetworkTargetInfo, ProfileProfileStructureProperty, Tag, VAppProductInfo,
+             VchaNodeRuntimeInfo, VirtualMachineCdromInfo, VirtualMachineCertThumbprint,
+             VirtualMachineConfigOptionDescriptor, VirtualMachineDatastoreInfo,
+             VirtualMachineDatastoreVolumeOption, VirtualMachineDeviceRuntimeInfo,
+             VirtualMachineDvxClassInfo, VirtualMachineDynamicPassthroughInfo,
+             VirtualMachineFeatureRequirement, VirtualMachineFloppyInfo,
+             VirtualMachineIdeDiskDeviceInfo, VirtualMachineIdeDiskDevicePartitionInfo,
+             VirtualMachineLegacyNetworkSwitchInfo, VirtualMachineParallelInfo,
+             VirtualMachinePciPassthroughInfo, VirtualMachinePciSharedGpuPassthroughInfo,
+             VirtualMachinePrecisionClockInfo, VirtualMachineScsiDiskDeviceInfo,
+             VirtualMachineSerialInfo, VirtualMachineSoundInfo, VirtualMachineSriovInfo,
+             VirtualMachineVMotionStunTimeInfo, VirtualMachineVgpuDeviceInfo,
+             VsanHostMembershipInfo, VsanHostRuntimeInfoDiskIssue>;
+
 using requests_03 =
     TypeList<BatchQueryConnectInfo, CertMgrRefreshCACertificatesAndCRLs_Task,
              CertMgrRefreshCertificates_Task, CertMgrRevokeCertificates_Task, GetVchaClusterHealth,

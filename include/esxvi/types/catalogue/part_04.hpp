@@ -216,6 +216,26 @@ using structs_04 =
 using enums_04 = TypeList<CustomizationLicenseDataMode, DasVmPriority, DpmBehavior, DrsBehavior,
                           HostAccessMode, HostLockdownMode, HostSnmpAgentCapability>;
 
+using arrays_04 =
+    TypeList<AlarmExpression, ClusterAction, ClusterComputeResourceDVSSetting,
+             ClusterComputeResourceDVSSettingDVPortgroupToServiceMapping,
+             ClusterComputeResourceDvsProfile,
+             ClusterComputeResourceDvsProfileDVPortgroupSpecToServiceMapping,
+             ClusterComputeResourceHostEvacuationInfo, ClusterComputeResourceHostVmkNicInfo,
+             ClusterComputeResourceValidationResultBase, ClusterComputeResourceVcsSlots,
+             ClusterDasVmConfigInfo, ClusterDasVmConfigSpec, ClusterDpmHostConfigInfo,
+             ClusterDpmHostConfigSpec, ClusterDrsFaults, ClusterDrsFaultsFaultsByVm,
+             ClusterDrsMigration, ClusterDrsRecommendation, ClusterDrsVmConfigInfo,
+             ClusterDrsVmConfigSpec, ClusterGroupInfo, ClusterGroupSpec, ClusterRecommendation,
+             ClusterRuleSpec, ClusterVmOrchestrationInfo, ClusterVmOrchestrationSpec,
+             DVSNetworkResourcePool, ExtendedEventPair, FolderFailedHostResult,
+             HostAccessControlEntry, HostDateTimeSystemTimeZone, HostSnmpDestination,
+             HostVirtualNic, HostVirtualNicConfig, ID, KeyValue, KmipServerInfo, NasStorageProfile,
+             OptionProfile, PermissionProfile, PhysicalNicProfile, PnicUplinkProfile,
+             ServiceProfile, StaticRouteProfile, UserSearchResult, VMwareDVSPvlanConfigSpec,
+             VMwareDVSPvlanMapEntry, VMwareDVSVspanConfigSpec, VMwareDvsLacpGroupConfig,
+             VMwareVspanSession, VirtualDiskRuleSpec, VsanHostDiskMapInfo, VsanHostDiskMapping>;
+
 using requests_04 =
     TypeList<QueryAvailableTimeZones, QueryDateTime, ReconfigureServiceConsoleReservation,
              ReconfigureSnmpAgent, ReconfigureVirtualMachineReservation, RefreshDateTimeSystem,

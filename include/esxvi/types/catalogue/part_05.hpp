@@ -120,6 +120,16 @@ using structs_05 =
 
 using enums_05 = TypeList<FibreChannelPortType, HostInternetScsiHbaNetworkBindingSupportType>;
 
+using arrays_05 =
+    TypeList<FcoeConfigVlanRange, HostDiskConfigurationResult, HostInternetScsiHbaIscsiIpv6Address,
+             HostInternetScsiHbaParamValue, HostInternetScsiHbaSendTarget,
+             HostInternetScsiHbaStaticTarget, HostMultipathInfoLogicalUnit, HostMultipathInfoPath,
+             HostNvmeController, HostNvmeDiscoveryLogEntry, HostNvmeTopologyInterface,
+             HostPlugStoreTopologyAdapter, HostPlugStoreTopologyDevice, HostPlugStoreTopologyPath,
+             HostPlugStoreTopologyPlugin, HostPlugStoreTopologyTarget, HostService,
+             HostUnresolvedVmfsExtent, OptionDef, ProfileDescriptionSection,
+             VirtualMachineVgpuProfileInfo, VmfsDatastoreOption>;
+
 using requests_05 =
     TypeList<AddInternetScsiSendTargets, AddInternetScsiStaticTargets, AttachScsiLun,
              AttachScsiLunEx_Task, AttachVmfsExtent, ChangeNFSUserPassword, ClearNFSUser,

@@ -204,6 +204,21 @@ using structs_06 =
 
 using enums_06 = TypeList<LatencySensitivitySensitivityLevel, VirtualMachineToolsStatus>;
 
+using arrays_06 =
+    TypeList<AlarmTriggeringActionTransitionSpec, ClusterHostRecommendation, CryptoKeyId, EVCMode,
+             ExtensionManagerIpAllocationUsage, FeatureEVCMode, GuestDiskInfo,
+             GuestInfoNamespaceGenerationInfo, GuestInfoVirtualDiskMapping, GuestNicInfo,
+             GuestStackInfo, HostFeatureCapability, HostGraphicsInfo, HostPatchManagerStatus,
+             HostPatchManagerStatusPrerequisitePatch, HostPowerPolicy, HostVmfsRescanResult,
+             IpPoolManagerIpAllocation, MethodActionArgument, NetIpConfigInfoIpAddress,
+             NetIpRouteConfigInfoIpRoute, OptionValue, VAppOvfSectionInfo, VAppOvfSectionSpec,
+             VirtualMachineFileLayoutDiskLayout, VirtualMachineFileLayoutExDiskLayout,
+             VirtualMachineFileLayoutExDiskUnit, VirtualMachineFileLayoutExFileInfo,
+             VirtualMachineFileLayoutExSnapshotLayout, VirtualMachineFileLayoutSnapshotLayout,
+             VirtualMachineMessage, VirtualMachineProfileDetailsDiskProfileDetails,
+             VirtualMachineSnapshotTree, VirtualMachineUsageOnDatastore,
+             VirtualMachineVMCIDeviceFilterSpec, VnicPortArgument>;
+
 using requests_06 =
     TypeList<AddCustomFieldDef, CheckHostPatch_Task, ConfigurePowerPolicy, InstallHostPatchV2_Task,
              InstallHostPatch_Task, QueryHostPatch_Task, RemoveCustomFieldDef, RenameCustomFieldDef,

@@ -162,6 +162,20 @@ using structs_07 =
 
 using enums_07 = TypeList<DayOfWeek, SharesLevel, WeekOfMonth>;
 
+using arrays_07 =
+    TypeList<ClusterDasAamNodeState, ClusterFailoverHostAdmissionControlInfoHostStatus,
+             ClusterIoFilterInfo, DVSVmVnicNetworkResourcePool, DiagnosticManagerLogDescriptor,
+             DistributedVirtualPortgroupInfo, DistributedVirtualSwitchHostProductSpec,
+             DistributedVirtualSwitchNetworkOffloadSpec, DvsNetworkRuleQualifier,
+             DvsOutOfSyncHostArgument, DvsTrafficRule, DvsVmVnicNetworkResourcePoolRuntimeInfo,
+             DvsVnicAllocatedResource, Event, FileInfo, FileLockInfo, FileQuery,
+             HostAssignableHardwareBinding, HostAuthenticationStoreInfo, HostBootDevice,
+             HostIoFilterInfo, HostSriovDevicePoolInfo, HostSslThumbprintInfo, IoFilterHostIssue,
+             LocalizationManagerMessageCatalog, NumericRange, PhysicalNic, PhysicalNicConfig,
+             PhysicalNicHintInfo, PhysicalNicIpHint, PhysicalNicLinkInfo, PhysicalNicNameHint,
+             ProfileMetadata, ProfileMetadataProfileOperationMessage,
+             ProfileMetadataProfileSortSpec, VmEventArgument, VslmTagEntry>;
+
 using requests_07 =
     TypeList<AddDVPortgroup_Task, AddNetworkResourcePool, BrowseDiagnosticLog, ChangeOwner,
              CopyDatastoreFile_Task, CreateDVPortgroup_Task, DVSManagerExportEntity_Task,

@@ -184,6 +184,19 @@ using enums_08 = TypeList<CustomizationNetBIOSMode, CustomizationSysprepRebootOp
                           VirtualMachineMovePriority, VirtualMachinePowerState,
                           VirtualMachineRecordReplayState, VirtualMachineRelocateTransformation>;
 
+using arrays_08 =
+    TypeList<AuthorizationPrivilege, AuthorizationRole, ClusterActionHistory,
+             ClusterDatastoreUpdateSpec, ClusterRuleInfo, CustomizationAdapterMapping,
+             CustomizationSpecInfo, DiskChangeExtent, EntityPrivilege, FaultToleranceDiskSpec,
+             GuestProcessInfo, HostCpuPackage, HostDvxClass, HostMemoryTierInfo,
+             HostMultipathStateInfoPath, HostNumaNode, HostQualifiedName, OvfConsumerOstNode,
+             OvfConsumerOvfSection, Permission, PlacementAffinityRule, PlacementSpec,
+             PrivilegeAvailability, ReplicationInfoDiskSettings, StorageDrsOptionSpec,
+             StorageDrsPlacementRankVmSpec, StorageDrsVmConfigInfo, StorageDrsVmConfigSpec,
+             UserPrivilegeResult, UserSession, VAppCloneSpecNetworkMappingPair,
+             VAppCloneSpecResourceMap, VAppPropertySpec, VirtualDiskId, VirtualMachineConnection,
+             VirtualMachineRelocateSpecDiskLocator, VirtualMachineVcpuConfig>;
+
 using requests_08 =
     TypeList<AbortCustomization_Task, AcquireCloneTicket, AcquireGenericServiceTicket,
              AcquireLocalTicket, ApplyStorageDrsRecommendationToPod_Task,

@@ -180,6 +180,30 @@ using structs_09 =
 
 using enums_09 = TypeList<>;
 
+using arrays_09 =
+    TypeList<ConflictingConfigurationConfig, CustomFieldDef, CustomFieldValue,
+             DVSManagerPhysicalNicsList, DistributedVirtualSwitchHostMember,
+             DistributedVirtualSwitchHostMemberConfigSpec,
+             DistributedVirtualSwitchHostMemberHostUplinkState,
+             DistributedVirtualSwitchHostMemberPnicSpec,
+             DistributedVirtualSwitchHostMemberTransportZoneInfo,
+             DistributedVirtualSwitchManagerCompatibilityResult,
+             DvsApplyOperationFaultFaultOnObject, DvsOperationBulkFaultFaultOnHost, FaultsByHost,
+             FaultsByVM, HostDhcpService, HostDhcpServiceConfig,
+             HostLowLevelProvisioningManagerDiskLayoutSpec, HostMemberHealthCheckResult,
+             HostMemberRuntimeInfo, HostNatService, HostNatServiceConfig,
+             HostNatServicePortForwardSpec, HostNetStackInstance, HostNetworkConfigNetStackSpec,
+             HostOpaqueNetworkInfo, HostOpaqueSwitch, HostOpaqueSwitchPhysicalNicZone,
+             HostPtpConfigPtpPort, HostRdmaDevice, HostScsiDisk, HostScsiDiskPartition,
+             HostUnresolvedVmfsResolutionResult, HostVirtualNicManagerNicTypeSelection,
+             HostVirtualSwitch, HostVirtualSwitchConfig, ImportOperationBulkFaultFaultOnImport,
+             IscsiDependencyEntity, IscsiPortInfo, LocalizedMethodFault, UsbScanCodeSpecKeyEvent,
+             VirtualMachineNetworkInfo, VirtualMachineScsiPassthroughInfo,
+             VirtualNicManagerNetConfig, VsanHostConfigInfo,
+             VsanHostConfigInfoNetworkInfoPortConfig, VsanHostDiskResult,
+             VsanUpgradeSystemNetworkPartitionInfo, VsanUpgradeSystemPreflightCheckIssue,
+             VsanUpgradeSystemUpgradeHistoryItem>;
+
 using requests_09 =
     TypeList<AddDisks_Task, AddPortGroup, AddServiceConsoleVirtualNic, AddVirtualNic,
              AddVirtualSwitch, BindVnic, CreateDiagnosticPartition, DeselectVnic,

@@ -179,6 +179,28 @@ using structs_10 =
 
 using enums_10 = TypeList<HostPowerOperationType, StateAlarmOperator>;
 
+using arrays_10 =
+    TypeList<AlarmState, DpuStatusInfo, DpuStatusInfoOperationalInfo, GuestFileInfo,
+             HostAssignableHardwareConfigAttributeOverride, HostDiagnosticPartition,
+             HostDiagnosticPartitionCreateOption, HostDiskMappingPartitionOption,
+             HostDiskPartitionAttributes, HostDiskPartitionBlockRange, HostDiskPartitionInfo,
+             HostHardwareElementInfo, HostPathSelectionPolicyOption, HostPlacedVirtualNicIdentifier,
+             HostPnicNetworkResourceInfo, HostProtocolEndpoint,
+             HostRuntimeInfoNetStackInstanceRuntimeInfo, HostStorageArrayTypePolicyOption,
+             HostStorageElementInfo, HostStorageOperationalInfo, HostSystemIdentificationInfo,
+             HostTrustAuthorityAttestationInfo,
+             HostVFlashManagerVFlashCacheConfigInfoVFlashModuleConfigOption,
+             HostVvolVolumeHostVvolNQN, KernelModuleInfo, NetIpConfigSpecIpAddressSpec,
+             PodDiskLocator, ScsiLun, ScsiLunDescriptor, ScsiLunDurableName,
+             StoragePerformanceSummary, UpdateVirtualMachineFilesResultFailedVmFileInfo,
+             VASAStorageArray, VASAStorageArrayDiscoverySvcInfo, VVolHostPE,
+             VVolVmConfigFileUpdateResultFailedVmConfigFileInfo, VimVasaProviderInfo,
+             VimVasaProviderStatePerArray, VirtualDevice, VirtualDeviceBackingOption,
+             VirtualDeviceOption, VirtualDiskDeltaDiskFormatsSupported,
+             VirtualMachineVFlashModuleInfo, VirtualMachineVendorDeviceGroupInfo,
+             VirtualMachineVendorDeviceGroupInfoComponentDeviceInfo, VmPodConfigForPlacement,
+             VmfsConfigOption>;
+
 using requests_10 =
     TypeList<ChangeFileAttributesInGuest, ClearSystemEventLog, ConfigureVFlashResourceEx_Task,
              CreateTemporaryDirectoryInGuest, CreateTemporaryFileInGuest,

@@ -145,6 +145,14 @@ using structs_11 =
 
 using enums_11 = TypeList<AutoStartWaitHeartbeatSetting>;
 
+using arrays_11 = TypeList<AutoStartPowerInfo, CryptoKeyResult, CryptoManagerKmipCryptoKeyStatus,
+                           CryptoManagerKmipServerStatus, DatacenterMismatchArgument, Extension,
+                           ExtensionClientInfo, ExtensionEventTypeInfo, ExtensionFaultTypeInfo,
+                           ExtensionPrivilegeInfo, ExtensionResourceInfo, ExtensionServerInfo,
+                           ExtensionTaskTypeInfo, KmipClusterInfo, NvdimmDimmInfo, NvdimmGuid,
+                           NvdimmInterleaveSetInfo, NvdimmNamespaceDetails, NvdimmNamespaceInfo,
+                           NvdimmRegionInfo, Relation, SoftwarePackage>;
+
 using requests_11 =
     TypeList<AddKey, AddKeys, AutoStartPowerOff, AutoStartPowerOn, ChangeKey_Task,
              ConfigureHostCache_Task, CreateNvdimmNamespace_Task, CreateNvdimmPMemNamespace_Task,

@@ -155,6 +155,19 @@ using enums_12 = TypeList<ComputeResourceHostSPBMLicenseInfoHostSPBMLicenseState
                           HostTpmAttestationInfoAcceptanceStatus, MetricAlarmOperator,
                           PerfStatsType, PerfSummaryType, VirtualAppVAppState>;
 
+using arrays_12 =
+    TypeList<ApplyProfile, ChangesInfoEventArgument, ComputeResourceHostSPBMLicenseInfo,
+             DVSHealthCheckConfig, DesiredSoftwareSpecComponentSpec, DistributedVirtualPort,
+             DistributedVirtualPortgroupProblem, DistributedVirtualSwitchProductSpec,
+             DvsFilterConfig, DvsHostInfrastructureTrafficResource, ExtManagedEntityInfo,
+             GuestRegKeyRecordSpec, GuestRegValueSpec, HostCacheConfigurationInfo, HostCpuIdInfo,
+             HostFeatureMask, HostVMotionCompatibility, IpPool, IpPoolAssociation,
+             LocalizableMessage, NetIpRouteConfigSpecIpRouteSpec, NoPermissionEntityPrivileges,
+             PerfCounterInfo, PerfEntityMetricBase, PerfInterval, PerfMetricId, PerfMetricSeries,
+             PerfMetricSeriesCSV, PerfSampleInfo, PolicyOption, ProductComponentInfo,
+             ProfileApplyProfileProperty, ProfilePolicy, ResourceConfigSpec, UserGroupProfile,
+             UserProfile, VirtualAppLinkInfo>;
+
 using requests_12 =
     TypeList<AddAuthorizationRole, AllocateIpv4Address, AllocateIpv6Address,
              BackupFirmwareConfiguration, CheckAddHostEvc_Task, CheckConfigureEvcMode_Task,

@@ -168,6 +168,13 @@ using enums_13 = TypeList<FtIssuesOnHostHostSelectionType, SimpleCommandEncoding
                           VirtualDeviceConfigSpecFileOperation, VirtualDeviceConfigSpecOperation,
                           VirtualSCSISharing>;
 
+using arrays_13 =
+    TypeList<HostVsanInternalSystemDeleteVsanObjectsResult,
+             HostVsanInternalSystemVsanObjectOperationResult,
+             HostVsanInternalSystemVsanPhysicalDiskDiagnosticsResult,
+             MultipleCertificatesVerifyFaultThumbprintData, VirtualDeviceConfigSpec,
+             VirtualPCIPassthroughAllowedDevice, VirtualSCSISharing, VsanPolicySatisfiability>;
+
 using requests_13 =
     TypeList<AbdicateDomOwnership, CanProvisionObjects, ConvertNamespacePathToUuidPath,
              CreateDirectory, DeleteDirectory, DeleteVsanObjects, FindAllByDnsName, FindAllByIp,

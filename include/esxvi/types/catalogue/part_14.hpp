@@ -165,6 +165,19 @@ using structs_14 =
 
 using enums_14 = TypeList<ArrayUpdateOperation, HttpNfcLeaseState, TaskInfoState>;
 
+using arrays_14 =
+    TypeList<ClusterTagCategoryUpdateSpec, EnumDescription, GuestOsDescriptor, HealthUpdateInfo,
+             HostSharedGpuCapabilities, HostVvolNQN, HttpNfcLeaseDatastoreLeaseInfo,
+             HttpNfcLeaseDeviceUrl, HttpNfcLeaseHostInfo, HttpNfcLeaseManifestEntry,
+             HttpNfcLeaseProbeResult, ImportSpec, LicenseAssignmentManagerLicenseAssignment,
+             OvfDeploymentOption, OvfFile, OvfFileItem, OvfNetworkInfo, OvfNetworkMapping,
+             OvfOptionInfo, OvfResourceMap, ProfileExpression, ScheduledTaskDetail,
+             ServiceManagerServiceInfo, SystemEventInfo, TaskInfo, TaskInfoState,
+             VAppEntityConfigInfo, VAppProductSpec, VAppPropertyInfo,
+             VirtualMachineBootOptionsBootableDevice, VirtualMachineConfigInfoDatastoreUrlPair,
+             VirtualMachineCpuIdInfoSpec, VirtualMachinePropertyRelation,
+             VirtualMachineVirtualDeviceGroupsDeviceGroup>;
+
 using requests_14 =
     TypeList<AddLicense, CancelTask, ChangeAccessMode, ChangeLockdownMode, CheckCompatibility_Task,
              CheckLicenseFeature, CheckPowerOn_Task, CheckVmConfig_Task, CloseInventoryViewFolder,

@@ -105,6 +105,19 @@ using structs_15 =
 using enums_15 = TypeList<EventFilterSpecRecursionOption, ObjectUpdateKind, PropertyChangeOp,
                           TaskFilterSpecRecursionOption, TaskFilterSpecTimeOption>;
 
+using arrays_15 =
+    TypeList<AnswerFileStatusError, AnswerFileStatusResult, AnswerFileUpdateFailure,
+             CryptoManagerHostKeyStatus, EventArgDesc, EventDescriptionEventDetail, GuestAliases,
+             GuestAuthAliasInfo, GuestAuthSubject, GuestMappedAliases, HealthUpdate,
+             HostCertificateManagerCertificateInfo, HostSystemSwapConfigurationSystemSwapOption,
+             MissingObject, MissingProperty, NetIpStackInfoDefaultRouter, NetIpStackInfoNetToMedia,
+             ObjectContent, ObjectSpec, ObjectUpdate, ProfileUpdateFailedUpdateFailure,
+             PropertyChange, PropertyFilterUpdate, PropertySpec, SelectionSpec,
+             VStorageObjectAssociations, VStorageObjectAssociationsVmDiskAssociations,
+             VStorageObjectSnapshotInfoVStorageObjectSnapshot,
+             VirtualMachineQuickStatsMemoryTierStats, VirtualMachineSummary, VirtualMachineUsbInfo,
+             vslmInfrastructureObjectPolicy>;
+
 using requests_15 =
     TypeList<AcquireCredentialsInGuest, AddFilter, AddFilterEntities, AddGuestAlias,
              AddMonitoredEntities, AttachTagToVStorageObject, CancelRetrievePropertiesEx,

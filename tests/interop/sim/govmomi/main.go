@@ -75,9 +75,14 @@ func main() {
 
 	vm, err := finder.VirtualMachine(ctx, "web01")
 	must(err)
-	task, err = vm.PowerOff(ctx)
+	for _, change := range []func(context.Context) (*object.Task, error){vm.Suspend, vm.PowerOn, vm.Reset, vm.PowerOff} {
+		task, err = change(ctx)
+		must(err)
+		must(task.Wait(ctx))
+	}
+	state, err := vm.PowerState(ctx)
 	must(err)
-	must(task.Wait(ctx))
+	fmt.Println("cycled:", state)
 	task, err = vm.Reconfigure(ctx, types.VirtualMachineConfigSpec{NumCPUs: 4})
 	must(err)
 	must(task.Wait(ctx))
@@ -96,6 +101,9 @@ func main() {
 	must(task.Wait(ctx))
 	must(vm.Properties(ctx, vm.Reference(), []string{"snapshot"}, &now))
 	fmt.Println("snapshot:", now.Snapshot.RootSnapshotList[0].Name)
+	task, err = vm.RevertToSnapshot(ctx, "one", true)
+	must(err)
+	must(task.Wait(ctx))
 	task, err = vm.RemoveAllSnapshot(ctx, nil)
 	must(err)
 	must(task.Wait(ctx))

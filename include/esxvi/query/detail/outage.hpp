@@ -2,11 +2,10 @@
 #pragma once
 
 #include <esxvi/error.hpp>
+#include <esxvi/session/detail/pause.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 
@@ -48,9 +47,7 @@ class Outage {
     if (!began_) began_ = now;
     if (now - *began_ >= longest_) return false;
     auto const end = std::min({now + pause_, *began_ + longest_, until});
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any().wait_until(lock, stop, end, [] { return false; });
+    pause_until(end, stop);
     pause_ = std::min(pause_ * 2, last_pause);
     return true;
   }

@@ -1,0 +1,173 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include <esxvi/error.hpp>
+#include <esxvi/session/detail/conversation.hpp>
+#include <esxvi/session/detail/fetch.hpp>
+#include <esxvi/session/detail/login.hpp>
+#include <esxvi/session/detail/login_gate.hpp>
+#include <esxvi/session/detail/session_state.hpp>
+#include <esxvi/session/options.hpp>
+#include <esxvi/soap/envelope.hpp>
+#include <esxvi/transport/async.hpp>
+#include <esxvi/transport/detail/async_wait.hpp>
+#include <esxvi/types/SessionManager.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// The calls of a session without waiting in them. What is to be done is decided by the same
+/// objects as for the blocking calls; here is only the order of it.
+namespace esxvi::detail {
+
+inline Async<void> log_in_again(SessionState& session, std::uint64_t seen, CallOptions options,
+                                CallRules::clock::time_point until);
+
+/// Drives one call to its end. The call is held until its last request is over, also when the
+/// coroutine is destroyed.
+template <class Call>
+Async<http::Response> drive(SessionState& session, std::shared_ptr<Call> call) {
+  http::Response response;
+  for (auto next = step::send; next != step::done;) {
+    CallRules const& rules = call->rules();
+    if (next == step::log_in)
+      co_await log_in_again(session, rules.generation(), rules.options(), rules.until());
+    if (next == step::pause) co_await Later(session.transport, rules.pause(), rules.options().stop);
+    std::exception_ptr failure;
+    try {
+      auto const& request = call->message();
+      response = co_await Exchange(session.transport, call, request, call->sink(), call->context());
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    next = call->after(failure);
+  }
+  co_return response;
+}
+
+inline Async<void> converse(SessionState& session, std::string_view version, Invocation what,
+                            CallOptions options, call_kind kind) {
+  co_await drive(session, std::make_shared<Conversation>(session, version, what, options, kind));
+}
+
+inline Async<void> log_in(SessionState& session, CallOptions options) {
+  LoginCall login(session);
+  co_await converse(session, session.version, login.invocation(), std::move(options),
+                    call_kind::internal);
+  login.done();
+}
+
+/// Whoever is to log in tells the others how it went, also when its coroutine is destroyed.
+class Leading {
+ public:
+  explicit Leading(LoginGate& gate) : gate_(gate) {}
+  Leading(Leading const&) = delete;
+  Leading& operator=(Leading const&) = delete;
+  ~Leading() { gate_.leave(outcome_); }
+  void ended(std::exception_ptr failure) { outcome_ = std::move(failure); }
+
+ private:
+  LoginGate& gate_;
+  std::exception_ptr outcome_ =
+      std::make_exception_ptr(cancelled({"Login", {}, "nobody waits for it any more", {}}));
+};
+
+/// Waits until somebody else's attempt to log in has ended. False: not within the limits.
+inline Async<bool> opens(SessionState& session, std::stop_token opened, std::stop_token stop,
+                         CallRules::clock::time_point until) {
+  using std::chrono::milliseconds;
+  std::stop_source awake;
+  std::stop_callback const first(opened, [&] { awake.request_stop(); });
+  std::stop_callback const second(stop, [&] { awake.request_stop(); });
+  auto const now = CallRules::clock::now();
+  auto const left = std::min(until, now + std::chrono::hours(24)) - now;
+  co_await Later(session.transport, std::chrono::ceil<milliseconds>(left), awake.get_token());
+  co_return opened.stop_requested();
+}
+
+inline Async<void> log_in_again(SessionState& session, std::uint64_t seen, CallOptions options,
+                                CallRules::clock::time_point until) {
+  using entry = LoginGate::entry;
+  while (true) {
+    std::stop_source opened;
+    auto const found = session.gate.enter(seen, [opened]() mutable { opened.request_stop(); });
+    if (found == entry::passed) co_return;
+    if (found == entry::leader) break;
+    if (!co_await opens(session, opened.get_token(), options.stop, until))
+      LoginGate::still_closed(options.stop);
+    if (session.gate.generation() == seen)
+      if (auto const failure = session.gate.failure()) std::rethrow_exception(failure);
+  }
+  Leading leading(session.gate);
+  std::exception_ptr failure;
+  try {
+    options.patience = {};
+    session.set_cookie({});  // of the session that is gone
+    co_await log_in(session, std::move(options));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  leading.ended(failure);
+  if (failure) std::rethrow_exception(failure);
+}
+
+inline Async<void> log_out(SessionState& session) {
+  types::Logout const request{.self = session.manager()};
+  soap::Reply<void> reply;
+  Invocation const what{"Logout",
+                        *reflect::type_of<types::Logout>(),
+                        &request,
+                        {reflect::type_of<decltype(reply)>(), &reply}};
+  CallOptions const limits{.deadline = std::chrono::seconds(10)};
+  co_await converse(session, session.version, what, limits, call_kind::farewell);
+}
+
+/// Session's constructor.
+inline Async<std::unique_ptr<SessionState>> open(any_transport transport, std::string url,
+                                                 LoginMeans means, SessionOptions options) {
+  auto session = std::make_unique<SessionState>();
+  prepare(*session, std::move(transport), std::move(url), std::move(means), std::move(options));
+  CallOptions const unlimited;
+  Opening opening(*session);
+  co_await converse(*session, opening_version, opening.greeting(), unlimited, call_kind::internal);
+  if (opening.greeted()) {
+    CallOptions const limits{.deadline = std::chrono::seconds(30)};
+    auto const list =
+        std::make_shared<Fetching>(*session, "GET", Opening::versions_target, opening.versions(),
+                                   nullptr, std::vector<http::header>(), limits);
+    try {
+      co_await drive(*session, list);
+      opening.listed();
+    } catch (error const&) {  // NOLINT(bugprone-empty-catch): then without the list
+    }
+  }
+  std::exception_ptr failure;
+  bool may_have_succeeded = false;
+  try {
+    co_await log_in(*session, unlimited);
+  } catch (fault const&) {
+    failure = std::current_exception();
+  } catch (error const& e) {
+    failure = std::current_exception();
+    may_have_succeeded = e.delivered() != delivery::not_sent;
+  }
+  if (may_have_succeeded && !session->cookie().empty()) {
+    try {
+      co_await log_out(*session);
+    } catch (...) {  // NOLINT(bugprone-empty-catch): the server drops idle sessions by itself
+    }
+  }
+  if (failure) std::rethrow_exception(failure);
+  co_return session;
+}
+
+}  // namespace esxvi::detail

@@ -1,0 +1,141 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include <esxvi/session/api_version.hpp>
+#include <esxvi/session/credentials/means.hpp>
+#include <esxvi/session/detail/conversation.hpp>
+#include <esxvi/session/detail/session_state.hpp>
+#include <esxvi/transport/transport.hpp>
+#include <esxvi/types/SessionManager.hpp>
+
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace esxvi::detail {
+
+// The oldest version that current servers still list; all have what opening needs.
+inline constexpr std::string_view opening_version = "4.0";
+
+inline void prepare(SessionState& state, any_transport transport, std::string url, LoginMeans means,
+                    SessionOptions options) {
+  state.transport = std::move(transport);
+  state.url = std::move(url);
+  state.means = std::move(means);
+  state.options = std::move(options);
+  state.name_requests();
+}
+
+struct OpeningRequest {
+  Ref<types::ServiceInstance> self{"ServiceInstance"};
+};
+BOOST_DESCRIBE_STRUCT(OpeningRequest, (), (self))
+
+/// What comes before the login: who the server is, and which versions of the API it speaks.
+class Opening {
+ public:
+  explicit Opening(SessionState& state) : state_(state) {}
+
+  [[nodiscard]] Invocation greeting() {
+    return {"RetrieveServiceContent",
+            *reflect::type_of<OpeningRequest>(),
+            &request_,
+            {reflect::type_of<decltype(reply_)>(), &reply_},
+            [](void* address) { *static_cast<decltype(reply_)*>(address) = {}; }};
+  }
+  /// True: the version is one that is not known here, so ask for versions_target.
+  [[nodiscard]] bool greeted() {
+    state_.first_content = std::move(reply_.returnval);
+    auto const& offered = state_.first_content.about.apiVersion;
+    auto const& wanted = state_.options.api_version;
+    state_.version = wanted.empty() ? choose_api_version(offered) : wanted;
+    return wanted.empty() && !offered.empty() && !is_known_api_version(offered);
+  }
+
+  static constexpr std::string_view versions_target = "/sdk/vimServiceVersions.xml";
+  [[nodiscard]] http::BodySink& versions() { return list_; }
+  /// A server without that list, or with one that says nothing, has told enough already.
+  void listed() {
+    try {
+      if (auto const found = choose_from_service_versions(list_.text); !found.empty())
+        state_.version = found;
+    } catch (error const&) {  // NOLINT(bugprone-empty-catch)
+    }
+  }
+
+ private:
+  struct List final : http::BodySink {
+    std::string text{};
+    void begin(http::Response const&) override { text.clear(); }
+    void write(std::string_view piece) override {
+      constexpr std::size_t more_than_any = std::size_t{1} << 20U;
+      if (text.size() < more_than_any) text += piece;
+    }
+  };
+
+  SessionState& state_;
+  OpeningRequest request_{};
+  soap::Reply<OpeningContent> reply_{};
+  List list_{};
+};
+
+/// The method that the session's means call for. Wipes what it copied of them.
+class LoginCall {
+ public:
+  explicit LoginCall(SessionState& state) : state_(state) {
+    auto const manager = state.manager();
+    std::optional<std::string> locale;
+    if (!state.options.locale.empty()) locale = state.options.locale;
+    if (auto const* const who = std::get_if<Credentials>(&state.means)) {
+      request_ = types::Login{.self = manager,
+                              .userName = who->user,
+                              .password = std::string(who->password.reveal()),
+                              .locale = locale};
+    } else if (auto const* const clone = std::get_if<CloneTicket>(&state.means)) {
+      request_ =
+          types::CloneSession{.self = manager, .cloneTicket = std::string(clone->ticket.reveal())};
+    } else if (std::holds_alternative<SamlToken>(state.means)) {
+      request_ = types::LoginByToken{.self = manager, .locale = locale};
+    } else {
+      request_ = types::LoginExtensionByCertificate{
+          .self = manager,
+          .extensionKey = std::get<ExtensionCertificate>(state.means).extension_key,
+          .locale = locale};
+    }
+  }
+  ~LoginCall() {
+    if (auto* const login = std::get_if<types::Login>(&request_)) wipe(login->password.value);
+    if (auto* const clone = std::get_if<types::CloneSession>(&request_))
+      wipe(clone->cloneTicket.value);
+  }
+  LoginCall(LoginCall const&) = delete;
+  LoginCall& operator=(LoginCall const&) = delete;
+
+  [[nodiscard]] Invocation invocation() {
+    auto const* const token = std::get_if<SamlToken>(&state_.means);
+    return std::visit(
+        [&]<class R>(R const& request) -> Invocation {
+          if constexpr (std::is_same_v<R, std::monostate>) {
+            std::terminate();
+          } else {
+            return {R::facts.name, *reflect::type_of<R>(),
+                    &request,      {reflect::type_of<decltype(reply_)>(), &reply_},
+                    nullptr,       token != nullptr ? token->token.reveal() : std::string_view()};
+          }
+        },
+        request_);
+  }
+  void done() { state_.set_user(std::move(reply_.returnval)); }
+
+ private:
+  SessionState& state_;
+  std::variant<std::monostate, types::Login, types::CloneSession, types::LoginByToken,
+               types::LoginExtensionByCertificate>
+      request_{};
+  soap::Reply<types::UserSession> reply_{};
+};
+
+}  // namespace esxvi::detail

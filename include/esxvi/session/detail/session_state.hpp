@@ -1,0 +1,96 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+#pragma once
+
+#include <esxvi/error.hpp>
+#include <esxvi/session/credentials/means.hpp>
+#include <esxvi/session/detail/login_gate.hpp>
+#include <esxvi/session/opening.hpp>
+#include <esxvi/session/options.hpp>
+#include <esxvi/transport/transport.hpp>
+#include <esxvi/types/SessionManager.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace esxvi::detail {
+
+/// What all calls of a session share.
+struct SessionState {
+  any_transport transport{};
+  std::string url{};
+  SessionOptions options{};
+  LoginMeans means{};
+  std::string version{};
+  OpeningContent first_content{};
+  LoginGate gate{};
+  std::atomic<std::uint64_t> requests{0};
+  std::atomic<std::uint64_t> calls{0};
+  std::atomic<bool> logged_in{false};
+
+  std::mutex content_mutex{};
+  std::shared_ptr<void> full_content{};  // a types::ServiceContent
+
+  [[nodiscard]] std::string cookie() const {
+    std::lock_guard const lock(mutex_);
+    return cookie_;
+  }
+  void set_cookie(std::string cookie) {
+    std::lock_guard const lock(mutex_);
+    cookie_ = std::move(cookie);
+  }
+  /// Who is logged in. Kept when somebody logs in again, for callers hold references.
+  [[nodiscard]] types::UserSession const& user() const noexcept { return user_; }
+  void set_user(types::UserSession user) {
+    std::lock_guard const lock(mutex_);
+    if (!logged_in.exchange(true)) user_ = std::move(user);
+  }
+
+  /// A part of the service URL in front of its path: "https://host:port".
+  [[nodiscard]] std::string_view authority() const {
+    auto const scheme = url.find("://");
+    auto const end = url.find('/', scheme == std::string::npos ? 0 : scheme + 3);
+    return std::string_view(url).substr(0, end);
+  }
+
+  [[nodiscard]] Ref<types::SessionManager> manager() const {
+    if (!first_content.sessionManager)
+      throw failure<errc::not_soap>(
+          {"Login", url, "the server names no session manager", "is this a vSphere server?"},
+          delivery::answered);
+    return *first_content.sessionManager;
+  }
+
+  /// The id of the next call; empty when none are wanted.
+  [[nodiscard]] std::string next_id() {
+    if (id_prefix_.empty()) return {};
+    return id_prefix_ + std::to_string(++calls);
+  }
+  void name_requests() {
+    if (options.operation_id && options.operation_id->empty()) return;
+    id_prefix_ = options.operation_id ? *options.operation_id : made_up();
+    id_prefix_ += '-';
+  }
+
+ private:
+  static std::string made_up() {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text = "esxvi-";
+    std::random_device source;
+    for (auto bits = source(), i = 0U; i < 8; ++i, bits >>= 4U) text += digits[bits & 15U];
+    return text;
+  }
+
+  mutable std::mutex mutex_{};
+  std::string cookie_{};
+  types::UserSession user_{};
+  std::string id_prefix_{};
+};
+
+}  // namespace esxvi::detail

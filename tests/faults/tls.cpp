@@ -1,0 +1,84 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
+// The same over TLS: records and handshakes that are cut, and servers that speak something else.
+#include "faults/plant.hpp"
+
+using namespace esxvi::test;
+using esxvi::errc;
+
+namespace {
+
+/// Open, list and close on a new connection: the handshake is part of it.
+struct Everything final : Scenario {
+  Plant at{{.tls = true}, 2};
+  std::optional<esxvi::error> failed{};
+  std::size_t found = 0;
+
+  FaultProxy& proxy() override { return at.proxy; }
+  void run() override {
+    found = 0;
+    failed = error_of([&] {
+      auto session = at.open();
+      found = session.retrieve<vim::VirtualMachine, "name">().size();
+      session.logout();
+    });
+  }
+  std::string judge() override {
+    auto const left = at.host.sessions().size();
+    at.host.end_all_sessions();
+    if (!failed) return left == 0 && found == 2 ? "" : "a wrong result was taken for right";
+    bool const excused = failed->operation() == "Login" || failed->operation() == "Logout";
+    if (left > (excused ? 1U : 0U)) return "left behind after " + std::string(failed->what());
+    auto const why = std::string(failed->what());
+    run();
+    if (failed) return "still broken: " + std::string(failed->what()) + " after " + why;
+    return at.host.sessions().empty() && found == 2 ? "" : "it does not go on";
+  }
+};
+
+}  // namespace
+
+TEST_CASE("faults of TLS: open, list and close, broken anywhere") {
+  sweep([] { return std::make_unique<Everything>(); }, 30, 1000);
+}
+
+TEST_CASE("faults of TLS: garbage where a handshake is expected") {
+  Plant at{{.tls = true}, 1};
+  for (std::string const& garbage :
+       {std::string("HTTP/1.1 400 Bad Request\r\n\r\n"), std::string(200, '\0'),
+        std::string("\x15\x03\x03\x00\x02\x02\x28", 7), std::string("SSH-2.0-x\r\n")}) {
+    at.proxy.arm({.act = Act::say, .way = Way::request, .after = 0, .times = -1, .text = garbage});
+    auto const e = error_of([&] { at.open().logout(); });
+    REQUIRE(e.has_value());
+    INFO(e->what());
+    CHECK(e->code() == errc::tls_failed);
+    CHECK(e->delivered() == esxvi::delivery::not_sent);
+    CHECK(at.host.calls() == 0);
+    at.proxy.lift();
+  }
+  at.open().logout();
+}
+
+TEST_CASE("faults of TLS: garbage between two records ends the connection, not the session") {
+  Plant at{{.tls = true}, 3};
+  auto session = at.open();
+  for (int i = 0; i < 5; ++i) {
+    at.proxy.arm({.act = Act::say, .way = Way::request, .after = 0, .text = "garbage, this is"});
+    CHECK(session.retrieve<vim::VirtualMachine, "name">().size() == 3);
+    CHECK(at.proxy.fired() == 1);
+  }
+}
+
+TEST_CASE("faults of TLS: a handshake that never ends") {
+  Plant at{{.tls = true}, 1};
+  at.proxy.arm({.act = Act::vanish, .way = Way::reply, .after = 100, .times = -1});
+  auto const e = error_of([&] {
+    esxvi::CurlOptions curl = impatient();
+    curl.verify = false;
+    curl.connect_timeout = 200ms;
+    esxvi::Session(esxvi::CurlTransport(curl), at.url(), at.who(), brisk()).logout();
+  });
+  REQUIRE(e.has_value());
+  CHECK(e->code() == errc::timeout);
+  CHECK(e->delivered() == esxvi::delivery::not_sent);
+}

@@ -1,0 +1,217 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
+// Every block of memory is looked through when it is given back: none may still hold the secret.
+#include "session/credentials_support.hpp"
+
+#include <esxvi/session/credentials.hpp>
+#include <esxvi/session/proxy.hpp>
+
+#include <doctest/doctest.h>
+
+#include <malloc.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+using esxvi::Credentials;
+using esxvi::Secret;
+
+namespace {
+
+// Never in one piece in this program's memory but where the tests put it.
+constexpr std::string_view first_half = "hunter2-hunter2-";
+constexpr std::string_view second_half = "correct horse battery staple";
+std::string whole() { return std::string(first_half).append(second_half); }
+
+std::atomic<int> leaks{0};
+std::atomic<bool> watching{false};
+
+void look_through(void* block) noexcept {
+  if (block == nullptr || !watching) return;
+  std::string_view const bytes(static_cast<char const*>(block), ::malloc_usable_size(block));
+  for (std::size_t at = bytes.find(first_half); at != bytes.npos;
+       at = bytes.find(first_half, at + 1))
+    if (bytes.substr(at + first_half.size()).starts_with(second_half)) ++leaks;
+}
+
+/// Blocks with the secret that were given back while `act` ran.
+template <class F> int leaks_of(F const& act) {
+  leaks = 0;
+  watching = true;
+  act();
+  watching = false;
+  return leaks;
+}
+
+/// A string that holds the secret and does not leave it in memory.
+struct Source {
+  std::string text = whole();
+  ~Source() { esxvi::detail::wipe(text); }
+};
+
+template <class T>
+concept Printable = requires(std::ostream& out, T const& value) { out << value; };
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  if (void* const block = std::malloc(size)) return block;
+  throw std::bad_alloc();
+}
+void operator delete(void* block) noexcept {
+  look_through(block);
+  std::free(block);
+}
+void operator delete(void* block, std::size_t) noexcept { operator delete(block); }
+
+static_assert(!Printable<Secret>);
+static_assert(!Printable<Credentials>);
+static_assert(!std::is_convertible_v<Secret, std::string>);
+static_assert(!std::is_convertible_v<Secret, std::string_view>);
+static_assert(!std::is_constructible_v<std::string, Secret>);
+static_assert(!std::is_constructible_v<std::string_view, Secret>);
+static_assert(!std::is_constructible_v<bool, Secret>);
+static_assert(!std::is_constructible_v<Secret, std::nullptr_t>);
+static_assert(std::is_nothrow_move_constructible_v<Secret>);
+
+TEST_CASE("the watch over memory finds a secret that is left behind") {
+  CHECK(leaks_of([] { static_cast<void>(whole()); }) > 0);
+}
+
+TEST_CASE("a secret is made of text and shows it on demand alone") {
+  Credentials const who{"root", "secret"};
+  CHECK(who.password.reveal() == "secret");
+  CHECK(who.password.size() == 6);
+  CHECK_FALSE(who.password.empty());
+  CHECK(Credentials{"root", {}}.password.empty());
+  CHECK(Secret(std::string_view("a\0b", 3)).size() == 3);
+  CHECK(Secret().reveal().empty());
+}
+
+TEST_CASE("secrets are equal when their bytes are") {
+  CHECK(Secret("abc") == Secret("abc"));
+  CHECK(Secret() == Secret(""));
+  CHECK_FALSE(Secret("abc") == Secret("abd"));
+  CHECK_FALSE(Secret("abc") == Secret("ab"));
+  CHECK_FALSE(Secret("") == Secret("a"));
+}
+
+TEST_CASE("copies are independent, and a secret that was moved from is empty") {
+  Secret a("secret");
+  Secret b = a;
+  b.append("!");
+  CHECK(a == "secret");
+  CHECK(b == "secret!");
+  Secret c = std::move(b);
+  CHECK(c == "secret!");
+  CHECK(b.empty());  // NOLINT(bugprone-use-after-move): that is the test
+  a = c;
+  CHECK(a == "secret!");
+  c = std::move(a);
+  CHECK(a.empty());  // NOLINT(bugprone-use-after-move)
+  auto& same = c;
+  c = same;
+  CHECK(c == "secret!");
+  c = std::move(same);
+  CHECK(c == "secret!");
+  c.clear();
+  CHECK(c.empty());
+}
+
+TEST_CASE("it grows by pieces") {
+  Secret text;
+  std::string expected;
+  for (int i = 0; i < 1000; ++i) {
+    text.push_back(static_cast<char>('a' + i % 26));
+    expected += static_cast<char>('a' + i % 26);
+  }
+  text.append("");
+  CHECK(text.reveal() == expected);
+}
+
+TEST_CASE("text that it is made from by move is wiped, short or long") {
+  for (std::string text : {std::string("short"), whole()}) {
+    auto const size = text.size();
+    char const* const bytes = text.data();
+    Secret const secret(std::move(text));
+    CHECK(secret.size() == size);
+    // NOLINTNEXTLINE(bugprone-use-after-move): that is the test
+    REQUIRE(text.data() == bytes);
+    CHECK(text.empty());
+    bool wiped = true;
+    for (std::size_t i = 0; i < size; ++i) wiped = wiped && bytes[i] == '\0';
+    CHECK(wiped);
+  }
+}
+
+TEST_CASE("no memory is given back with the secret in it") {
+  Source const source;
+  std::string_view const text = source.text;
+  CHECK(leaks_of([&] { Secret const gone(text); }) == 0);
+  CHECK(leaks_of([&] {
+          Secret assigned(text);
+          assigned = "other";
+          assigned = Secret(text);
+          Secret moved = std::move(assigned);
+          Secret const copy = moved;
+          moved.clear();
+        }) == 0);
+  CHECK(leaks_of([&] {
+          Secret grown;
+          for (char const c : text) grown.push_back(c);
+          for (int i = 0; i < 10; ++i) grown.append(text);
+        }) == 0);
+  CHECK(leaks_of([&] {
+          std::vector<Credentials> many;
+          for (int i = 0; i < 10; ++i) many.push_back({"root", text});
+          many.erase(many.begin());
+        }) == 0);
+  CHECK(leaks_of([&] { Secret const gone(std::string(source.text)); }) == 0);
+}
+
+TEST_CASE("no provider leaves the secret in memory") {
+  Source const source;
+  esxvi::test::Home const home;
+  esxvi::Challenge const challenge{.host = "h", .user = "root"};
+  auto const leaks_of_file = [&](std::string_view before, std::string_view after,
+                                 auto const& make_provider) {
+    Source content;
+    content.text.insert(0, before).append(after);
+    auto const path = home.folder.file("secret", content.text);
+    return leaks_of([&] { CHECK(esxvi::ask(make_provider(path), challenge).index() == 0); });
+  };
+  CHECK(leaks_of_file("", "\nmore", [](auto& path) { return esxvi::password_file(path); }) == 0);
+  // Long enough to be read in pieces.
+  CHECK(leaks_of_file("", "\n" + std::string(10'000, 'x'),
+                      [](auto& path) { return esxvi::password_file(path); }) == 0);
+  CHECK(leaks_of_file("machine h login root password \"", "\"\n",
+                      [](auto& path) { return esxvi::netrc(path); }) == 0);
+  CHECK(leaks_of_file("[auth-esx-h]\ncredentials=x\n[credentials-x]\nusername=root\npassword=",
+                      "\n", [](auto& path) { return esxvi::auth_conf(path); }) == 0);
+  CHECK(leaks_of([&] {
+          auto const provider = esxvi::fixed_password(std::string_view(source.text));
+          CHECK(esxvi::ask(esxvi::first_of(esxvi::netrc(), provider), challenge).index() == 0);
+        }) == 0);
+  esxvi::test::Variable const password("ESXVI_PASSWORD", source.text);
+  CHECK(leaks_of([&] { CHECK(esxvi::ask(esxvi::environment(), challenge).index() == 0); }) == 0);
+}
+
+TEST_CASE("the password of a proxy is kept as a secret") {
+  Source const source;
+  std::string text = source.text;  // its blanks are escapes, so only the decoded one is found
+  for (auto at = text.find(' '); at != std::string::npos; at = text.find(' '))
+    text.replace(at, 1, "%20");
+  text.insert(0, "http://u:").append("@p");
+  CHECK(leaks_of([&] {
+          auto const proxy = esxvi::Proxy::parse(text);
+          CHECK(proxy.password.reveal() == source.text);
+          CHECK(proxy.display() == "http://u:...@p");
+        }) == 0);
+}

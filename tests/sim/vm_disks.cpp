@@ -1,0 +1,190 @@
+// Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
+//
+// The files that disks consist of while there are snapshots; newer hardware, and guests that are
+// customized.
+#include "sim/vm_fixture.hpp"
+
+#include <esxvi/types/CustomizationFixedName.hpp>
+#include <esxvi/types/CustomizationLinuxPrep.hpp>
+#include <esxvi/types/ManagedEntity.hpp>
+#include <esxvi/types/VirtualDisk.hpp>
+#include <esxvi/types/VirtualMachineSnapshot.hpp>
+#include <esxvi/types/VirtualMachineSnapshot_properties.hpp>
+
+using namespace esxvi::test;
+using Snapshot = esxvi::Ref<vim::VirtualMachineSnapshot>;
+
+namespace {
+
+/// "web01-000002 < web01-000001 < web01": what the first disk stands on.
+std::string chain(vim::VirtualMachineConfigInfo const& config) {
+  std::string out;
+  for (auto const& d : config.hardware.device) {
+    if (!d.is<vim::VirtualDisk>()) continue;
+    for (auto const* b = d->backing.as<vim::VirtualDiskFlatVer2BackingInfo>(); b != nullptr;
+         b = b->parent ? &*b->parent : nullptr) {
+      auto const name = b->fileName.substr(b->fileName.rfind('/') + 1);
+      out += (out.empty() ? "" : " < ") + name.substr(0, name.size() - 5);
+    }
+    break;
+  }
+  return out;
+}
+
+struct Disks : Machines {
+  using Machines::Machines;
+
+  Snapshot take(MachineRef const& vm, std::string name) {
+    auto const done = run(session.call(vim::CreateSnapshot_Task{
+        .self = vm, .name = std::move(name), .memory = false, .quiesce = false}));
+    return Snapshot(done->info.result.as<esxvi::untyped_ref>()->value());
+  }
+  std::string at_now(MachineRef const& vm) { return chain(*at(vm)->config); }
+  std::string at_then(Snapshot const& s) {
+    return chain(host.get<vim::VirtualMachineSnapshot>(s)->config);
+  }
+  /// Descriptors in the directory of a machine.
+  std::string disks(std::string const& directory) {
+    std::string out;
+    for (auto const& entry : host_files()->entries())
+      if (entry.path.starts_with(directory + "/") && entry.path.ends_with(".vmdk") &&
+          entry.path.find("-flat") == std::string::npos &&
+          entry.path.find("-delta") == std::string::npos)
+        out += entry.path.substr(directory.size() + 1) + " ";
+    return out;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a snapshot keeps the disk, and the machine writes to another one") {
+  Disks s;
+  MachineRef const vm = s.host.add_vm("web01").disk(20);
+  auto const one = s.take(vm, "one");
+  CHECK(s.at_then(one) == "web01");
+  CHECK(s.at_now(vm) == "web01-000001 < web01");
+  auto const two = s.take(vm, "two");
+  CHECK(s.at_then(two) == "web01-000001 < web01");
+  CHECK(s.at_now(vm) == "web01-000002 < web01-000001 < web01");
+  CHECK(s.disks("web01") == "web01-000001.vmdk web01-000002.vmdk web01.vmdk ");
+  CHECK(s.file("web01/web01-000002.vmdk").find("parentFileNameHint=\"web01-000001.vmdk\"") !=
+        std::string::npos);
+  CHECK(s.file("web01/web01.vmx").find("fileName = \"web01-000002.vmdk\"") != std::string::npos);
+  CHECK(s.host_files()->stat("web01/web01-000002-delta.vmdk")->allocated == 0);
+
+  // One branch is left for another; a file that nothing stands for goes.
+  CHECK(s.does(vim::RevertToSnapshot_Task{.self = one}) == "success");
+  CHECK(s.at_now(vm) == "web01-000003 < web01");
+  CHECK(s.disks("web01") == "web01-000001.vmdk web01-000003.vmdk web01.vmdk ");
+
+  // "two" and the machine stand on what "one" kept: it stays without "one".
+  CHECK(s.does(vim::RemoveSnapshot_Task{.self = one, .removeChildren = false}) == "success");
+  CHECK(s.at_now(vm) == "web01-000003 < web01");
+  CHECK(s.at_then(two) == "web01-000001 < web01");
+  CHECK(s.does(vim::RemoveSnapshot_Task{.self = two, .removeChildren = false}) == "success");
+  CHECK(s.at_now(vm) == "web01");
+  CHECK(s.disks("web01") == "web01.vmdk ");
+}
+
+TEST_CASE("what is in the middle is merged downwards") {
+  Disks s;
+  MachineRef const vm = s.host.add_vm("web01").disk(20);
+  s.take(vm, "one");
+  auto const two = s.take(vm, "two");
+  auto const three = s.take(vm, "three");
+  CHECK(s.at_now(vm) == "web01-000003 < web01-000002 < web01-000001 < web01");
+  CHECK(s.does(vim::RemoveSnapshot_Task{.self = two, .removeChildren = false}) == "success");
+  CHECK(s.at_now(vm) == "web01-000003 < web01-000001 < web01");
+  CHECK(s.at_then(three) == "web01-000001 < web01");
+  CHECK(s.file("web01/web01-000003.vmdk").find("parentFileNameHint=\"web01-000001.vmdk\"") !=
+        std::string::npos);
+  CHECK(s.does(vim::RemoveAllSnapshots_Task{.self = vm}) == "success");
+  CHECK(s.at_now(vm) == "web01");
+  CHECK(s.disks("web01") == "web01.vmdk ");
+}
+
+TEST_CASE("a machine with snapshots is registered again with its disks, and destroyed with them") {
+  Disks s;
+  MachineRef const vm = s.host.add_vm("web01").disk(20);
+  s.take(vm, "one");
+  s.session.call(vim::UnregisterVM{.self = vm});
+  auto const done =
+      s.run(s.session.call(vim::RegisterVM_Task{.self = s.host.places().vm_folder,
+                                                .path = "[datastore1] web01/web01.vmx",
+                                                .asTemplate = false,
+                                                .pool = s.host.places().pool}));
+  MachineRef const again(done->info.result.as<esxvi::untyped_ref>()->value());
+  CHECK(s.at_now(again) == "web01-000001 < web01");
+  CHECK(s.does(vim::Destroy_Task{
+            .self = esxvi::Ref<vim::ManagedEntity>(again.type(), again.value())}) == "success");
+  CHECK_FALSE(s.host_files()->exists("web01"));
+}
+
+TEST_CASE("all files of a machine with snapshots move to another datastore") {
+  Disks s({.vcenter = true});
+  auto const store = s.host.add_datastore("fast", std::int64_t{1} << 40);
+  MachineRef const vm = s.host.add_vm("web01").disk(20);
+  auto const one = s.take(vm, "one");
+  vim::VirtualMachineRelocateSpec spec;
+  spec.datastore = store;
+  CHECK(s.does(vim::RelocateVM_Task{.self = vm, .spec = spec}) == "success");
+  CHECK(s.at_now(vm) == "web01-000001 < web01");
+  CHECK(s.at_then(one) == "web01");
+  CHECK_FALSE(s.host_files()->exists("web01"));
+  auto const there = esxvi::sim::files_of(s.host, store);
+  for (char const* file : {"web01/web01.vmdk", "web01/web01-flat.vmdk", "web01/web01-000001.vmdk",
+                           "web01/web01-000001-delta.vmdk", "web01/web01.vmx"})
+    CHECK(there->exists(file));
+}
+
+TEST_CASE("virtual hardware becomes newer, never older") {
+  Machines s({.version = "7.0.3", .api_version = "7.0.3.0"});
+  MachineRef const vm = s.host.add_vm("web01");
+  s.host.modify(vm, [](vim::VirtualMachine& m) { m.config->version = "vmx-14"; });
+  CHECK(s.does(vim::UpgradeVM_Task{.self = vm, .version = std::string("vmx-13")}) ==
+        "InvalidArgument");
+  CHECK(s.does(vim::UpgradeVM_Task{.self = vm, .version = std::string("vmx-15")}) == "success");
+  CHECK(s.does(vim::UpgradeVM_Task{.self = vm}) == "success");
+  CHECK(s.at(vm)->config->version == "vmx-19");
+  CHECK(s.does(vim::UpgradeVM_Task{.self = vm}) == "AlreadyUpgraded");
+  CHECK(s.does(vim::PowerOnVM_Task{.self = vm}) == "success");
+  CHECK(s.does(vim::UpgradeVM_Task{.self = vm}) == "InvalidPowerState");
+}
+
+TEST_CASE("a vCenter customizes guests of Linux; nobody exports disks here") {
+  vim::CustomizationLinuxPrep identity;
+  vim::CustomizationFixedName name;
+  name.name = "web";
+  identity.hostName = name;
+  identity.domain = "lab.test";
+  vim::CustomizationSpec spec;
+  spec.identity = identity;
+  {
+    Machines s({.vcenter = true});
+    MachineRef const vm = s.host.add_vm("web01");
+    CHECK(s.does(vim::CustomizeVM_Task{.self = vm, .spec = spec}) == "success");
+    CHECK(s.at(vm)->guest->hostName == "web.lab.test");
+    s.host.modify(vm, [](vim::VirtualMachine& m) { m.guest->guestFamily = "windowsGuest"; });
+    CHECK(s.does(vim::CustomizeVM_Task{.self = vm, .spec = spec}) ==
+          "refused: UncustomizableGuest");
+  }
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01").powered_on();
+  CHECK(s.does(vim::CustomizeVM_Task{.self = vm, .spec = spec}) == "refused: NotSupported");
+  CHECK(fault_of([&] { s.session.call(vim::ExportVm{.self = vm}); }) == "InvalidPowerState");
+  CHECK(s.does(vim::PowerOffVM_Task{.self = vm}) == "success");
+  CHECK(fault_of([&] { s.session.call(vim::ExportVm{.self = vm}); }) == "NotSupported");
+}
+
+TEST_CASE("a guest that runs tells of its adapters") {
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01").ip("192.0.2.7").powered_on();
+  auto const net = s.at(vm)->guest->net;
+  REQUIRE(net.size() == 1);
+  CHECK(net[0].network == "VM Network");
+  CHECK(net[0].connected);
+  CHECK(net[0].ipConfig->ipAddress.at(0).ipAddress == "192.0.2.7");
+  CHECK(net[0].ipConfig->ipAddress.at(0).prefixLength == 24);
+  CHECK(s.does(vim::PowerOffVM_Task{.self = vm}) == "success");
+  CHECK(s.at(vm)->guest->net.empty());
+}
