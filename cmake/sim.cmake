@@ -21,6 +21,7 @@ if(NOT TARGET esxvi_sim)
   add_library(esxvi_sim STATIC EXCLUDE_FROM_ALL ${sources})
   add_library(esxvi::sim ALIAS esxvi_sim)
   target_link_libraries(esxvi_sim PUBLIC esxvi::esxvi)
+  target_compile_definitions(esxvi_sim INTERFACE ESXVI_SIM_LIBRARY)
   # Most of the time goes into the tables of API types that nearly all parts need: six files with six parts each take a
   # fifth of what single parts take together. All in one would take 6 GiB.
   set_target_properties(esxvi_sim PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)

@@ -3,7 +3,7 @@
 file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/include
      ${PROJECT_SOURCE_DIR}/include/esxvi/*.hpp)
 list(FILTER headers EXCLUDE REGEX "^esxvi/types/")
-list(FILTER headers EXCLUDE REGEX "^esxvi/sim/impl(/|ementation)")  # cmake/sim.cmake compiles each of them alone
+list(FILTER headers EXCLUDE REGEX "^esxvi/sim/impl(/|ementation)")  # cmake/sim.cmake compiles them
 file(GLOB vocabulary CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/include
      ${PROJECT_SOURCE_DIR}/include/esxvi/types/core.hpp ${PROJECT_SOURCE_DIR}/include/esxvi/types/core/*.hpp)
 list(APPEND headers ${vocabulary})
@@ -23,4 +23,5 @@ endforeach()
 if(sources)
   add_library(headers_alone OBJECT ${sources})
   target_link_libraries(headers_alone PRIVATE esxvi::esxvi esxvi_warnings)
+  target_compile_options(headers_alone PRIVATE -g0)  # nobody runs them
 endif()

@@ -1,9 +1,12 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
-/// The definitions behind <esxvi/sim.hpp>. They name some hundred types of the API and take half a
-/// minute to compile, so exactly one source file of a program includes this (in CMake: link
-/// `esxvi_sim`, which is that file); everything else includes <esxvi/sim.hpp> alone.
+/// The definitions behind <esxvi/sim.hpp>. They name some hundred types of the API and take two
+/// minutes and, with all debug information, up to 6 GiB to compile (`-g1`: half of that). So exactly
+/// one source file of a program includes this; everything else includes <esxvi/sim.hpp> alone. A
+/// program that links the CMake target esxvi::sim, which compiles them in parts, may include it as
+/// well: then it is empty.
+#ifndef ESXVI_SIM_LIBRARY
 #include <esxvi/sim/impl/host.hpp>
 //
 #include <esxvi/sim/impl/dispatch.hpp>
@@ -45,3 +48,4 @@
 #include <esxvi/sim/impl/vm_registry.hpp>
 #include <esxvi/sim/impl/vm_snapshots.hpp>
 #include <esxvi/sim/impl/vm_vmx.hpp>
+#endif
