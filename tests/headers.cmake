@@ -3,6 +3,7 @@
 file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/include
      ${PROJECT_SOURCE_DIR}/include/esxvi/*.hpp)
 list(FILTER headers EXCLUDE REGEX "^esxvi/types/")
+list(FILTER headers EXCLUDE REGEX "/detail/")  # theirs to include who include them
 list(FILTER headers EXCLUDE REGEX "^esxvi/sim/impl(/|ementation)")  # cmake/sim.cmake compiles them
 file(GLOB vocabulary CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/include
      ${PROJECT_SOURCE_DIR}/include/esxvi/types/core.hpp ${PROJECT_SOURCE_DIR}/include/esxvi/types/core/*.hpp)

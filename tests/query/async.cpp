@@ -87,6 +87,7 @@ TEST_CASE("async query: a session that is lost between two pages begins again, o
   Fixture at;
   at.script->expect("RetrievePropertiesEx").reply(200, page(named(1, 2), "t1"));
   at.script->expect("ContinueRetrievePropertiesEx").reply(500, fault_reply("NotAuthenticated"));
+  at.script->expect("CurrentTime").reply(500, fault_reply("NotAuthenticated"));
   at.script->expect("Login").reply(200, login_reply());
   at.script->expect("ContinueRetrievePropertiesEx").reply(500, fault_reply("InvalidProperty"));
   at.script->when("CancelRetrievePropertiesEx")

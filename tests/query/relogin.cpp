@@ -30,6 +30,7 @@ std::string const given = page(objects(machine("vm-1", name_is("one"))));
 TEST_CASE("an object that refuses everything for want of a login: a login, and once more") {
   Lasting at;
   at.script->expect("RetrievePropertiesEx").reply(200, refused);
+  at.script->expect("CurrentTime").reply(500, fault_reply("NotAuthenticated"));
   at.script->expect("Login").reply(200, login_reply());
   at.script->expect("RetrievePropertiesEx").reply(200, given);
   auto const rows = at.session.retrieve<VirtualMachine, "name", "guest.ipAddress">();
@@ -42,6 +43,7 @@ TEST_CASE("an object that refuses everything for want of a login: a login, and o
 TEST_CASE("it is refused again: so the user may not see it") {
   Lasting at;
   at.script->expect("RetrievePropertiesEx").reply(200, refused);
+  at.script->expect("CurrentTime").reply(500, fault_reply("NotAuthenticated"));
   at.script->expect("Login").reply(200, login_reply());
   at.script->expect("RetrievePropertiesEx").reply(200, refused);
   int told = 0;
@@ -71,6 +73,7 @@ TEST_CASE("a session that is lost between pages: the query begins again") {
     Lasting at;
     at.script->expect("RetrievePropertiesEx").reply(200, first);
     at.script->expect("ContinueRetrievePropertiesEx").reply(500, expired);
+    at.script->expect("CurrentTime").reply(500, fault_reply("NotAuthenticated"));
     at.script->expect("Login").reply(200, login_reply());
     at.script->expect("ContinueRetrievePropertiesEx").reply(500, unknown);
     at.script->expect("CancelRetrievePropertiesEx").reply(500, unknown);

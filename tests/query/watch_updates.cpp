@@ -174,6 +174,7 @@ TEST_CASE("an object that refuses everything with NotAuthenticated: a login, ask
     Dialogue d;
     d.first = update("enter", "vm-1", refusal);
     d.begin();
+    d.script->expect("CurrentTime").reply(500, fault_reply("NotAuthenticated"));
     d.script->expect("Login").reply(200, login_reply());
     if (lost) d.first = update("enter", "vm-1", change("name", "assign", text("one")));
     d.begin();

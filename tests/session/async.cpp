@@ -85,7 +85,9 @@ TEST_CASE("async session: a login whose answer is lost may have succeeded: it is
 
 TEST_CASE("async session: calls that find the session lost share one login") {
   Fixture test;
-  test.server.script->expect("CurrentTime").reply(500, lost_session).times(10);
+  test.server.script->expect("CurrentTime")
+      .reply(500, lost_session)
+      .times(10 + 1);  // and to the one that looks
   test.server.script->expect("Login").reply(200, login_reply());
   test.server.script->expect("CurrentTime").reply(200, now_reply).times(10);
   auto const times = test.client.loop().run(esxvi::when_all(test.calls(10)));
@@ -95,7 +97,7 @@ TEST_CASE("async session: calls that find the session lost share one login") {
 
 TEST_CASE("async session: the error of that login is the error of all of them") {
   Fixture test;
-  test.server.script->expect("CurrentTime").reply(500, lost_session).times(3);
+  test.server.script->expect("CurrentTime").reply(500, lost_session).times(3 + 1);
   test.server.script->expect("Login").reply(500, fault_reply("InvalidLogin"));
   int refused = 0;
   auto const job = [&]() -> Async<void> {
@@ -123,10 +125,12 @@ TEST_CASE("async session: when the one that logs in goes away, the next one does
   SUBCASE("destroyed together with the one that waits") {
     first.reset();
     second = {};
+    test.server.script->when("CurrentTime").reply(500, lost_session);
     test.server.script->when("Login").reply(200, login_reply());
     test.client.loop().run();
     return;
   }
+  test.server.script->expect("CurrentTime").reply(500, lost_session);
   test.server.script->expect("Login").reply(200, login_reply()).times(2);
   test.server.script->when("CurrentTime").reply(200, now_reply);
   test.client.loop().run();

@@ -47,26 +47,40 @@ TEST_CASE("NotAuthenticated: logged in again, and the call is repeated, whatever
   auto session = server.open(esxvi::SessionOptions{});
   auto const generation = session.generation();
   server.script->expect("PowerOnVM_Task").reply(500, fault_reply("NotAuthenticated"));
+  server.script->expect("CurrentTime").reply(500, fault_reply("NotAuthenticated"));
   server.script->expect("Login").reply(200, login_reply(), {{"Set-Cookie", second_cookie}});
   server.script->expect("PowerOnVM_Task").reply(200, task_reply);
   CHECK(session.call(power_on()).value() == "task-1");
   CHECK(session.generation() == generation + 1);
   auto const sent = server.script->requests();
   CHECK(cookie_of(sent.at(2)) == cookie);
-  CHECK(cookie_of(sent.at(3)) == "none");  // the old one would only confuse
-  CHECK(cookie_of(sent.at(4)) == second_cookie);
-  CHECK(has(sent.at(3).body, "p4ss&lt;&amp;&gt;word"));
+  CHECK(cookie_of(sent.at(3)) == cookie);  // does the session live?
+  CHECK(cookie_of(sent.at(4)) == "none");  // the old one would only confuse
+  CHECK(cookie_of(sent.at(5)) == second_cookie);
+  CHECK(has(sent.at(4).body, "p4ss&lt;&amp;&gt;word"));
+}
+
+TEST_CASE("servers say NotAuthenticated of what a user may not see: the session is left alone") {
+  Server const server;
+  auto session = server.open(esxvi::SessionOptions{});
+  server.script->expect("PowerOnVM_Task").reply(500, fault_reply("NotAuthenticated"));
+  server.script->expect("CurrentTime").reply(200, now_reply);
+  static_cast<void>(
+      thrown<esxvi::not_authenticated>([&] { static_cast<void>(session.call(power_on())); }));
+  CHECK(session.generation() == 0);
+  CHECK(server.operations() == "RetrieveServiceContent Login PowerOnVM_Task CurrentTime ");
 }
 
 TEST_CASE("a call that is refused twice is refused") {
   Server const server;
   auto session = server.open(esxvi::SessionOptions{});
-  server.script->expect("CurrentTime").reply(500, fault_reply("NotAuthenticated"));
+  server.script->expect("CurrentTime").times(2).reply(500, fault_reply("NotAuthenticated"));
   server.script->expect("Login").reply(200, login_reply());
   server.script->expect("CurrentTime").reply(500, fault_reply("NotAuthenticated"));
   static_cast<void>(
       thrown<esxvi::not_authenticated>([&] { static_cast<void>(session.call(ask_time())); }));
-  CHECK(server.operations() == "RetrieveServiceContent Login CurrentTime Login CurrentTime ");
+  CHECK(server.operations() ==
+        "RetrieveServiceContent Login CurrentTime CurrentTime Login CurrentTime ");
 }
 
 TEST_CASE("a refused login is not tried again at once, for servers lock accounts") {
@@ -78,7 +92,7 @@ TEST_CASE("a refused login is not tried again at once, for servers lock accounts
     static_cast<void>(
         thrown<esxvi::auth_error>([&] { static_cast<void>(session.call(ask_time())); }));
   CHECK(server.operations() ==
-        "RetrieveServiceContent Login CurrentTime Login "
+        "RetrieveServiceContent Login CurrentTime CurrentTime Login "
         "CurrentTime CurrentTime CurrentTime CurrentTime ");
 }
 
@@ -87,7 +101,7 @@ TEST_CASE("a login that fails for another reason is tried again by the next call
   esxvi::SessionOptions options;
   options.retry.attempts = 1;
   auto session = server.open(options);
-  server.script->expect("CurrentTime").reply(500, fault_reply("NotAuthenticated"));
+  server.script->expect("CurrentTime").times(2).reply(500, fault_reply("NotAuthenticated"));
   server.script->expect("Login").throws(esxvi::connection_refused({"Login", "", "refused", ""}));
   static_cast<void>(
       thrown<esxvi::connection_refused>([&] { static_cast<void>(session.call(ask_time())); }));
@@ -101,6 +115,7 @@ TEST_CASE("log_in_again() does nothing when somebody else has done it") {
   Server const server;
   auto session = server.open(esxvi::SessionOptions{});
   auto const seen = session.generation();
+  server.script->expect("CurrentTime").reply(500, fault_reply("NotAuthenticated"));
   server.script->expect("Login").reply(200, login_reply());
   session.log_in_again(seen);
   session.log_in_again(seen);
@@ -130,11 +145,25 @@ TEST_CASE("a login whose answer is lost may have succeeded: it is ended") {
   CHECK(cookie_of(server.script->requests().at(2)) == cookie);
 }
 
+TEST_CASE("a login whose answer breaks off: the cookie in its head is enough to end it") {
+  Server server;
+  server.script = std::make_shared<esxvi::ScriptedTransport>();
+  server.script->expect("RetrieveServiceContent").reply(200, content_reply());
+  server.script->expect("Login")
+      .reply(200, login_reply(), {{"Set-Cookie", second_cookie}})
+      .cut_after(300);
+  server.script->expect("Logout").reply(200, response("Logout", ""));
+  static_cast<void>(thrown<esxvi::connection_lost>(
+      [&] { static_cast<void>(server.open(esxvi::SessionOptions{})); }));
+  CHECK(cookie_of(server.script->requests().at(2)) == second_cookie);
+}
+
 TEST_CASE("files: status 401 is a lost session, other statuses are errors") {
   Server const server;
   auto session = server.open(esxvi::SessionOptions{});
   Sink sink;
   server.script->expect("GET").reply(401, "who are you?");
+  server.script->expect("CurrentTime").reply(500, fault_reply("NotAuthenticated"));
   server.script->expect("Login").reply(200, login_reply(), {{"Set-Cookie", second_cookie}});
   server.script->expect("GET").reply(200, "content");
   session.fetch("GET", "/folder/a%20b?dcPath=dc&dsName=ds", sink);

@@ -1,7 +1,12 @@
-# Every ```cpp block of DOCUMENT stands in SOURCE, but for white space.
+# Every ```cpp block of DOCUMENT stands in one of SOURCE (a list, with commas), but for white space.
 cmake_minimum_required(VERSION 3.22...4.0)
 file(READ ${DOCUMENT} text)
-file(READ ${SOURCE} source)
+string(REPLACE "," ";" files "${SOURCE}")
+set(source)
+foreach(file IN LISTS files)
+  file(READ ${file} one)
+  string(APPEND source "${one}")
+endforeach()
 string(REGEX REPLACE "[ \t\r\n]+" "" source "${source}")
 set(count 0)
 while(TRUE)

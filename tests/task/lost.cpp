@@ -134,6 +134,7 @@ TEST_CASE("the session is lost: logged in again, watched anew") {
   at.started();
   at.updates({state_is(State::running)});
   at.script->expect("WaitForUpdatesEx").reply(500, fault_reply("NotAuthenticated"));
+  at.script->expect("CurrentTime").reply(500, fault_reply("NotAuthenticated"));
   at.script->expect("Login").reply(200, login_reply());
   at.collector_gone();
   at.watch();
@@ -166,6 +167,7 @@ TEST_CASE("a login that is refused: contact is lost, and the error says why") {
   Dialogue at{esxvi::SessionOptions{}};
   at.started();
   at.script->expect("WaitForUpdatesEx").reply(500, fault_reply("NotAuthenticated"));
+  at.script->expect("CurrentTime").reply(500, fault_reply("NotAuthenticated"));
   at.script->expect("Login").reply(500, fault_reply("InvalidLogin"));
   at.script->expect("DestroyPropertyCollector").reply(500, fault_reply("NotAuthenticated"));
   esxvi::Task task{at.session, power_on()};

@@ -36,11 +36,10 @@ TEST_CASE("loop in Asio: exchanges and timers of both run side by side") {
   boost::asio::steady_timer other{io, 5ms};
   other.async_wait([&](auto) { timer_of_asio = true; });
 
-  int turns = 0;
+  // As docs/connections.md has it.
   boost::asio::posix::stream_descriptor readable{io, ::dup(loop.fd())};
   boost::asio::steady_timer timer{io};
   std::function<void()> const serve = [&] {
-    ++turns;
     loop.poll();
     if (!loop.has_work()) return;  // call serve() again after new work
     timer.expires_after(loop.timeout());
@@ -53,10 +52,10 @@ TEST_CASE("loop in Asio: exchanges and timers of both run side by side") {
     });
   };
   serve();
-  io.run();
+  auto const turns = io.run();  // of handlers
   CHECK(completions == 1);
   CHECK(sink.body == "/a");
   CHECK(timer_of_loop);
   CHECK(timer_of_asio);
-  CHECK(turns < 500);  // it waits instead of spinning
+  CHECK(turns < 1000);  // it waits instead of spinning
 }

@@ -23,8 +23,10 @@ class AsyncCalls final : public QueryCalls {
     return converse(state_, state_.version, what, options, call_kind::ordinary);
   }
   Async<void> log_in_again(std::uint64_t seen, CallOptions const& options) override {
+    if (!state_.options.log_in_again) co_return;
     CallRules const rules(state_, "Login", options, call_kind::ordinary);
-    return detail::log_in_again(state_, seen, options, rules.until());
+    CallOptions const limits = rules.for_login();
+    co_await detail::log_in_again(state_, seen, limits, rules.until());
   }
 
  private:

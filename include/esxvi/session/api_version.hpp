@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include <esxvi/reflect/builtin.hpp>
+#include <esxvi/reflect/object.hpp>
 #include <esxvi/soap/decoder.hpp>
 #include <esxvi/types/versions.hpp>
 #include <esxvi/xml/limits.hpp>

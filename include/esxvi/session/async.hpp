@@ -81,9 +81,13 @@ inline Async<Session> async_open(any_transport transport, std::string service_ur
 template <CredentialsProvider P>
 Async<Session> async_connect(CurlLoop& loop, ConnectionUri uri, P provider, SessionOptions options,
                              CurlOptions curl) {
+  if (uri.scheme == "sim")
+    throw invalid_argument({"connecting", "sim://" + uri.host,
+                            "simulated hosts cannot be used asynchronously",
+                            "serve one by sim::Server or `esxctl sim`"});
   LoginMeans means = ask(provider, challenge_of(uri));
   if (!uri.api_version.empty()) options.api_version = uri.api_version;
-  any_transport transport{CurlLoopTransport(loop, curl_options_for(uri, std::move(curl)))};
+  auto transport = traced(CurlLoopTransport(loop, curl_options_for(uri, std::move(curl))));
   co_return co_await async_open(std::move(transport), uri.service_url(), std::move(means),
                                 std::move(options));
 }

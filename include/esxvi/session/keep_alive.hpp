@@ -12,7 +12,8 @@
 namespace esxvi {
 
 /// Keeps a session from ending for idleness: asks something small whenever nobody has used the
-/// session for an interval. Servers end sessions after 30 minutes by default.
+/// session between two ticks, so at the latest after twice the interval. Servers end sessions after
+/// 30 minutes by default.
 ///
 /// It has no thread of its own. Call tick() from a timer, or give run() a thread:
 ///
@@ -40,7 +41,12 @@ class KeepAlive {
     // Later ticks count from when this one was due, so that late ones do not add up.
     due_ = due_ + interval_ > now ? due_ + interval_ : now + interval_;
     bool const idle = session_.requests() == seen_;
-    if (idle) session_.keep_alive(options);
+    try {
+      if (idle) session_.keep_alive(options);
+    } catch (...) {
+      seen_ = session_.requests();  // a request that failed keeps nothing alive
+      throw;
+    }
     seen_ = session_.requests();
     return idle;
   }

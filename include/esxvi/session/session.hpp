@@ -48,11 +48,12 @@ struct SessionAccess;
 /// whose API version is not known here), destruction 1 (Logout). Nothing is asked before a call to
 /// find out whether the session still lives.
 ///
-/// **A lost session**: when the server answers NotAuthenticated, one of the calling threads logs in
-/// again while the others wait for it, and the calls are repeated: they were not executed. A login
-/// that is refused is not tried again for a while, because servers lock accounts; the calls in
-/// between throw its error. What belongs to a session on the server (filters, views) is gone with
-/// it: see generation().
+/// **A lost session**: when the server answers NotAuthenticated, one of the calling threads asks
+/// something that any session may ask (servers say the same of objects that a user may not see),
+/// and logs in again while the others wait for it; the calls are repeated, for they were not
+/// executed. A login that is refused is not tried again for a while, because servers lock accounts;
+/// the calls in between throw its error. What belongs to a session on the server (filters, views)
+/// is gone with it: see generation().
 ///
 /// **A lost connection**: a request that the server cannot have seen, or that only reads, is
 /// repeated with pauses (SessionOptions::retry). Any other error comes out; delivered() tells
@@ -82,14 +83,7 @@ class Session {
       } catch (error const&) {  // NOLINT(bugprone-empty-catch): then without the list
       }
     }
-    try {
-      log_in();
-    } catch (fault const&) {
-      throw;  // refused
-    } catch (error const& e) {
-      if (e.delivered() != delivery::not_sent) leave_nothing_behind();
-      throw;
-    }
+    log_in_or_leave_nothing_behind({});
   }
   Session(any_transport transport, std::string service_url, Credentials who,
           SessionOptions options = {})
@@ -152,12 +146,14 @@ class Session {
              options);
   }
 
-  /// How often this session has logged in. What belonged to the session on the server (property
-  /// filters, views, collectors) ended when this number changes.
+  /// How often this session has logged in again. What belonged to the session on the server
+  /// (property filters, views, collectors) ended when this number changes.
   [[nodiscard]] std::uint64_t generation() const { return self_->gate.generation(); }
-  /// Logs in again unless somebody has done so since `seen`: for callers that notice a lost session
-  /// in another way than by a NotAuthenticated fault. 1 request at most.
+  /// Logs in again unless somebody has done so since `seen`, or the session lives after all: for
+  /// callers that notice a lost session in another way than by a NotAuthenticated fault. 2 requests
+  /// at most. Does nothing without SessionOptions::log_in_again.
   void log_in_again(std::uint64_t seen, CallOptions const& options = {}) {
+    if (!self_->options.log_in_again) return;
     detail::CallRules const rules(*self_, "Login", options, detail::call_kind::ordinary);
     log_in_again(seen, rules);
   }
@@ -222,7 +218,8 @@ class Session {
   template <class Call> void drive(Call& call) {
     for (auto next = detail::step::send; next != detail::step::done;) {
       detail::CallRules const& rules = call.rules();
-      if (next == detail::step::log_in) log_in_again(rules.generation(), rules);
+      if (next == detail::step::log_in && !log_in_again(rules.generation(), rules))
+        std::rethrow_exception(rules.refusal());
       if (next == detail::step::pause)
         detail::pause_until(detail::CallRules::clock::now() + rules.pause(), rules.options().stop);
       std::exception_ptr failure;
@@ -247,24 +244,53 @@ class Session {
     login.done();
   }
 
-  void log_in_again(std::uint64_t seen, detail::CallRules const& rules) {
+  /// False: the session lives, and what was refused is refused to this user.
+  bool log_in_again(std::uint64_t seen, detail::CallRules const& rules) {
     using entry = detail::LoginGate::entry;
     auto const& options = rules.options();
     while (true) {
       auto const found = self_->gate.enter(seen, options.stop, rules.until());
-      if (found == entry::passed) return;
+      if (found == entry::passed) return true;
       if (found == entry::leader) break;
     }
+    bool lives = false;
     try {
-      CallOptions limits = options;
-      limits.patience = {};
-      self_->set_cookie({});  // of the session that is gone
-      log_in(limits);
+      lives = is_alive(rules.for_login());
+      if (!lives) {
+        self_->set_cookie({});  // of the session that is gone
+        log_in_or_leave_nothing_behind(rules.for_login());
+      }
     } catch (...) {
-      self_->gate.leave(std::current_exception());
+      self_->gate.leave(std::current_exception(), options.deadline.count() > 0);
       throw;
     }
-    self_->gate.leave(nullptr);
+    if (lives)
+      self_->gate.leave_as_it_was();
+    else
+      self_->gate.leave(nullptr);
+    return !lives;
+  }
+
+  bool is_alive(CallOptions const& options) {
+    if (self_->cookie().empty()) return false;
+    detail::Probe probe;
+    try {
+      converse(self_->version, probe.invocation(), options, detail::call_kind::internal);
+      return true;
+    } catch (not_authenticated const&) {
+      return false;
+    }
+  }
+
+  void log_in_or_leave_nothing_behind(CallOptions const& options) {
+    try {
+      log_in(options);
+    } catch (fault const&) {
+      throw;  // refused
+    } catch (error const& e) {
+      if (e.delivered() != delivery::not_sent) leave_nothing_behind();
+      throw;
+    }
   }
 
   void log_out() {

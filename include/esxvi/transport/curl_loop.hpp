@@ -45,7 +45,7 @@ namespace esxvi {
 /// is over, then call poll().
 class CurlLoop {
  public:
-  CurlLoop() { detail::init_curl(); }
+  CurlLoop() : core_((detail::init_curl(), std::make_shared<detail::curl_loop_core>())) {}
   CurlLoop(CurlLoop const&) = delete;
   CurlLoop& operator=(CurlLoop const&) = delete;
   ~CurlLoop() {
@@ -138,7 +138,7 @@ class CurlLoop {
     retired_.push_back(at);
   }
 
-  std::shared_ptr<detail::curl_loop_core> core_ = std::make_shared<detail::curl_loop_core>();
+  std::shared_ptr<detail::curl_loop_core> core_;
   std::list<Async<void>> roots_{};
   std::vector<place> retired_{};
   std::exception_ptr failure_{};

@@ -29,7 +29,7 @@
 /// objects as for the blocking calls; here is only the order of it.
 namespace esxvi::detail {
 
-inline Async<void> log_in_again(SessionState& session, std::uint64_t seen, CallOptions options,
+inline Async<bool> log_in_again(SessionState& session, std::uint64_t seen, CallOptions options,
                                 CallRules::clock::time_point until);
 
 /// Drives one call to its end. The call is held until its last request is over, also when the
@@ -39,8 +39,11 @@ Async<http::Response> drive(SessionState& session, std::shared_ptr<Call> call) {
   http::Response response;
   for (auto next = step::send; next != step::done;) {
     CallRules const& rules = call->rules();
-    if (next == step::log_in)
-      co_await log_in_again(session, rules.generation(), rules.options(), rules.until());
+    if (next == step::log_in) {
+      CallOptions const limits = rules.for_login();
+      bool const again = co_await log_in_again(session, rules.generation(), limits, rules.until());
+      if (!again) std::rethrow_exception(rules.refusal());
+    }
     if (next == step::pause) co_await Later(session.transport, rules.pause(), rules.options().stop);
     std::exception_ptr failure;
     try {
@@ -69,17 +72,37 @@ inline Async<void> log_in(SessionState& session, CallOptions options) {
 /// Whoever is to log in tells the others how it went, also when its coroutine is destroyed.
 class Leading {
  public:
-  explicit Leading(LoginGate& gate) : gate_(gate) {}
+  Leading(LoginGate& gate, bool in_haste) : gate_(gate), in_haste_(in_haste) {}
   Leading(Leading const&) = delete;
   Leading& operator=(Leading const&) = delete;
-  ~Leading() { gate_.leave(outcome_); }
+  ~Leading() {
+    if (lives_)
+      gate_.leave_as_it_was();
+    else
+      gate_.leave(outcome_, in_haste_);
+  }
   void ended(std::exception_ptr failure) { outcome_ = std::move(failure); }
+  void session_lives() noexcept { lives_ = true; }
 
  private:
   LoginGate& gate_;
+  bool in_haste_;
+  bool lives_ = false;
   std::exception_ptr outcome_ =
       std::make_exception_ptr(cancelled({"Login", {}, "nobody waits for it any more", {}}));
 };
+
+inline Async<bool> is_alive(SessionState& session, CallOptions options) {
+  if (session.cookie().empty()) co_return false;
+  Probe probe;
+  try {
+    co_await converse(session, session.version, probe.invocation(), std::move(options),
+                      call_kind::internal);
+    co_return true;
+  } catch (not_authenticated const&) {
+  }
+  co_return false;
+}
 
 /// Waits until somebody else's attempt to log in has ended. False: not within the limits.
 inline Async<bool> opens(SessionState& session, std::stop_token opened, std::stop_token stop,
@@ -94,32 +117,6 @@ inline Async<bool> opens(SessionState& session, std::stop_token opened, std::sto
   co_return opened.stop_requested();
 }
 
-inline Async<void> log_in_again(SessionState& session, std::uint64_t seen, CallOptions options,
-                                CallRules::clock::time_point until) {
-  using entry = LoginGate::entry;
-  while (true) {
-    std::stop_source opened;
-    auto const found = session.gate.enter(seen, [opened]() mutable { opened.request_stop(); });
-    if (found == entry::passed) co_return;
-    if (found == entry::leader) break;
-    if (!co_await opens(session, opened.get_token(), options.stop, until))
-      LoginGate::still_closed(options.stop);
-    if (session.gate.generation() == seen)
-      if (auto const failure = session.gate.failure()) std::rethrow_exception(failure);
-  }
-  Leading leading(session.gate);
-  std::exception_ptr failure;
-  try {
-    options.patience = {};
-    session.set_cookie({});  // of the session that is gone
-    co_await log_in(session, std::move(options));
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  leading.ended(failure);
-  if (failure) std::rethrow_exception(failure);
-}
-
 inline Async<void> log_out(SessionState& session) {
   types::Logout const request{.self = session.manager()};
   soap::Reply<void> reply;
@@ -129,6 +126,59 @@ inline Async<void> log_out(SessionState& session) {
                         {reflect::type_of<decltype(reply)>(), &reply}};
   CallOptions const limits{.deadline = std::chrono::seconds(10)};
   co_await converse(session, session.version, what, limits, call_kind::farewell);
+}
+
+/// A login whose answer was lost may have succeeded: then it is ended.
+inline Async<void> log_in_or_leave_nothing_behind(SessionState& session, CallOptions options) {
+  std::exception_ptr failure;
+  bool may_have_succeeded = false;
+  try {
+    co_await log_in(session, std::move(options));
+  } catch (fault const&) {
+    failure = std::current_exception();
+  } catch (error const& e) {
+    failure = std::current_exception();
+    may_have_succeeded = e.delivered() != delivery::not_sent;
+  }
+  if (may_have_succeeded && !session.cookie().empty()) {
+    try {
+      co_await log_out(session);
+    } catch (...) {  // NOLINT(bugprone-empty-catch): the server drops idle sessions by itself
+    }
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+/// False: the session lives, and what was refused is refused to this user.
+inline Async<bool> log_in_again(SessionState& session, std::uint64_t seen, CallOptions options,
+                                CallRules::clock::time_point until) {
+  using entry = LoginGate::entry;
+  while (true) {
+    std::stop_source opened;
+    auto const found = session.gate.enter(seen, [opened]() mutable { opened.request_stop(); });
+    if (found == entry::passed) co_return true;
+    if (found == entry::leader) break;
+    if (!co_await opens(session, opened.get_token(), options.stop, until))
+      LoginGate::still_closed(options.stop);
+    if (session.gate.generation() == seen)
+      if (auto const failure = session.gate.failure()) std::rethrow_exception(failure);
+  }
+  Leading leading(session.gate, options.deadline.count() > 0);
+  std::exception_ptr failure;
+  try {
+    bool const lives = co_await is_alive(session, options);
+    if (lives) {
+      leading.session_lives();
+      co_return false;
+    }
+    session.set_cookie({});  // of the session that is gone
+    co_await log_in_or_leave_nothing_behind(session, std::move(options));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  leading.ended(failure);
+  if (failure) std::rethrow_exception(failure);
+  co_return true;
 }
 
 /// Session's constructor.
@@ -150,23 +200,7 @@ inline Async<std::unique_ptr<SessionState>> open(any_transport transport, std::s
     } catch (error const&) {  // NOLINT(bugprone-empty-catch): then without the list
     }
   }
-  std::exception_ptr failure;
-  bool may_have_succeeded = false;
-  try {
-    co_await log_in(*session, unlimited);
-  } catch (fault const&) {
-    failure = std::current_exception();
-  } catch (error const& e) {
-    failure = std::current_exception();
-    may_have_succeeded = e.delivered() != delivery::not_sent;
-  }
-  if (may_have_succeeded && !session->cookie().empty()) {
-    try {
-      co_await log_out(*session);
-    } catch (...) {  // NOLINT(bugprone-empty-catch): the server drops idle sessions by itself
-    }
-  }
-  if (failure) std::rethrow_exception(failure);
+  co_await log_in_or_leave_nothing_behind(*session, unlimited);
   co_return session;
 }
 

@@ -49,8 +49,11 @@ class CallRules {
         options_(options),
         kind_(kind),
         id_(session.next_id()),
-        until_(options.deadline.count() > 0 ? clock::now() + options.deadline
-                                            : clock::time_point::max()) {}
+        until_(options.deadline.count() > 0 && options.deadline < longest
+                   ? clock::now() + options.deadline
+                   : clock::time_point::max()) {
+    options_.patience = std::min<std::chrono::milliseconds>(options_.patience, longest);
+  }
 
   [[nodiscard]] std::string const& id() const noexcept { return id_; }
   [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
@@ -60,6 +63,9 @@ class CallRules {
 
   /// To be called before each request. Throws timeout when the deadline has passed.
   void begin() {
+    if (clock::now() >= until_)
+      throw timeout({std::string(method_), session_.url, "the deadline passed before it was sent",
+                     "nothing was done"});
     generation_ = session_.gate.generation();
     ++attempts_;
     ++session_.requests;
@@ -82,6 +88,8 @@ class CallRules {
     } catch (error& e) {
       if (intact && may_log_in(e)) {
         logged_in_again_ = true;
+        e.set_request(id_);
+        refusal_ = failure;
         return step::log_in;
       }
       if (intact && may_repeat(e)) return step::pause;
@@ -90,7 +98,18 @@ class CallRules {
     }
   }
 
+  /// Why there is to be a login: what the call ends with if the session turns out to live.
+  [[nodiscard]] std::exception_ptr const& refusal() const noexcept { return refusal_; }
+  /// What is left for a login in between.
+  [[nodiscard]] CallOptions for_login() const {
+    CallOptions limits{.stop = options_.stop};
+    if (until_ != clock::time_point::max()) limits.deadline = context().total;
+    return limits;
+  }
+
  private:
+  static constexpr std::chrono::hours longest{24 * 365};
+
   [[nodiscard]] bool may_log_in(error const& e) const {
     bool const lost = e.code() == errc::not_authenticated
                           ? kind_ == call_kind::ordinary
@@ -134,6 +153,7 @@ class CallRules {
   std::uint64_t generation_ = 0;
   int attempts_ = 0;
   bool logged_in_again_ = false;
+  std::exception_ptr refusal_{};
   std::chrono::milliseconds pause_{0};
 };
 
@@ -189,8 +209,9 @@ class Conversation {
   [[nodiscard]] http::Request const& message() {
     rules_.begin();
     message_.headers.resize(2);
-    if (auto cookie = session_.cookie(); !cookie.empty())
-      message_.headers.push_back({"Cookie", std::move(cookie)});
+    auto cookie = session_.cookie();
+    carried_ = !cookie.empty();
+    if (carried_) message_.headers.push_back({"Cookie", std::move(cookie)});
     sink_.emplace(response_, what_.reply, xml::Origin{std::string(what_.method), target_},
                   session_.options.observer, session_.options.limits);
     return message_;
@@ -211,12 +232,14 @@ class Conversation {
     if (!failure) {
       try {
         sink_->finish();
-        if (!sink_->cookie().empty()) session_.set_cookie(sink_->cookie());
+        take_cookie(carried_ && rules_.generation() == session_.gate.generation());
         return step::done;
       } catch (...) {
         failure = std::current_exception();
       }
     }
+    // The login may have succeeded, though its reply broke off: then there is something to end.
+    take_cookie(false);
     // A fault leaves the reply as it was.
     bool const touched = sink_ && sink_->reached_reply();
     step const next = rules_.after(failure, !touched || what_.reset != nullptr);
@@ -225,6 +248,12 @@ class Conversation {
   }
 
  private:
+  // One that comes with another reply than a login's counts as long as it continues our session.
+  void take_cookie(bool ours) {
+    if (sink_ && !sink_->cookie().empty() && (secret_ || ours))
+      session_.set_cookie(sink_->cookie());
+  }
+
   // "VirtualMachine vm-42 at https://host/sdk", from the request's first member.
   static std::string target_of(Invocation const& what, std::string const& url) {
     std::string text;
@@ -240,6 +269,7 @@ class Conversation {
   Invocation what_;
   CallRules rules_;
   bool secret_;
+  bool carried_ = false;  // a cookie
   std::string target_;
   std::string response_;
   std::string body_{};

@@ -82,6 +82,22 @@ class Opening {
   List list_{};
 };
 
+/// A small question that only a living session gets an answer to: the time of the server.
+class Probe {
+ public:
+  [[nodiscard]] Invocation invocation() {
+    return {"CurrentTime",
+            *reflect::type_of<OpeningRequest>(),
+            &request_,
+            {reflect::type_of<decltype(reply_)>(), &reply_},
+            [](void* address) { *static_cast<decltype(reply_)*>(address) = {}; }};
+  }
+
+ private:
+  OpeningRequest request_{};
+  soap::Reply<DateTime> reply_{};
+};
+
 /// The method that the session's means call for. Wipes what it copied of them.
 class LoginCall {
  public:
@@ -90,13 +106,13 @@ class LoginCall {
     std::optional<std::string> locale;
     if (!state.options.locale.empty()) locale = state.options.locale;
     if (auto const* const who = std::get_if<Credentials>(&state.means)) {
-      request_ = types::Login{.self = manager,
-                              .userName = who->user,
-                              .password = std::string(who->password.reveal()),
-                              .locale = locale};
+      request_ = types::Login{
+          .self = manager, .userName = who->user, .password = std::string(), .locale = locale};
+      // Only here, for a short string that is moved leaves its text behind.
+      std::get<types::Login>(request_).password.value = who->password.reveal();
     } else if (auto const* const clone = std::get_if<CloneTicket>(&state.means)) {
-      request_ =
-          types::CloneSession{.self = manager, .cloneTicket = std::string(clone->ticket.reveal())};
+      request_ = types::CloneSession{.self = manager, .cloneTicket = std::string()};
+      std::get<types::CloneSession>(request_).cloneTicket.value = clone->ticket.reveal();
     } else if (std::holds_alternative<SamlToken>(state.means)) {
       request_ = types::LoginByToken{.self = manager, .locale = locale};
     } else {

@@ -31,7 +31,8 @@ class LoginGate {
     wait,    ///< somebody is logging in
   };
 
-  /// Counts the logins: what belongs to the session on the server is gone when it changes.
+  /// Counts the logins after the first: what belongs to the session on the server is gone when it
+  /// changes.
   [[nodiscard]] std::uint64_t generation() const {
     std::lock_guard const lock(mutex_);
     return generation_;
@@ -68,18 +69,19 @@ class LoginGate {
     throw timeout(std::move(about));
   }
 
-  /// What the leader found: null when it is logged in. When it gave up (`cancelled`) the next one
-  /// tries.
-  void leave(std::exception_ptr failure) {
-    std::vector<std::function<void()>> waiting;
-    {
-      std::lock_guard const lock(mutex_);
-      busy_ = false;
-      ++attempts_;
+  /// The leader found that the session lives, and did not log in.
+  void leave_as_it_was() {
+    open([this] { failure_ = nullptr; });
+  }
+
+  /// What the leader found: null when it is logged in. When it gave up for a reason of its own
+  /// (`cancelled`; a time-out where it was `in_haste`) the next one tries.
+  void leave(std::exception_ptr failure, bool in_haste = false) {
+    open([&] {
       if (failure) {
         auto const code = code_of(failure);
         bool const refused = code == errc::wrong_credentials;
-        if (code == errc::cancelled) failure = nullptr;
+        if (code == errc::cancelled || (in_haste && code == errc::timeout)) failure = nullptr;
         pause_ = refused ? std::clamp(pause_ * 2, shortest, longest) : clock::duration::zero();
         not_before_ = clock::now() + pause_;
       } else {
@@ -87,10 +89,7 @@ class LoginGate {
         pause_ = {};
       }
       failure_ = std::move(failure);
-      waiting.swap(waiting_);
-    }
-    changed_.notify_all();
-    for (auto const& resume : waiting) resume();
+    });
   }
 
   /// The error of the last attempt; null when that succeeded.
@@ -100,6 +99,19 @@ class LoginGate {
   }
 
  private:
+  template <class F> void open(F&& note) {
+    std::vector<std::function<void()>> waiting;
+    {
+      std::lock_guard const lock(mutex_);
+      busy_ = false;
+      ++attempts_;
+      note();
+      waiting.swap(waiting_);
+    }
+    changed_.notify_all();
+    for (auto const& resume : waiting) resume();
+  }
+
   static constexpr clock::duration shortest = std::chrono::seconds(1);
   static constexpr clock::duration longest = std::chrono::minutes(1);
 

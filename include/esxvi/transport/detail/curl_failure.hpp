@@ -34,7 +34,7 @@ namespace esxvi::detail {
   if (auto const answer = number(CURLINFO_HTTP_CONNECTCODE); answer >= 300 && connected == 0)
     refused_by_proxy(answer, std::move(about));
   // libcurl quotes the whole address, which may hold a password.
-  if (about.problem.starts_with("Unsupported proxy syntax"))
+  if (about.problem.starts_with("Unsupported proxy"))
     about.problem = "the address of the proxy is none (see http_proxy, https_proxy, all_proxy)";
   if (refuses_certificate(code)) {
     if (number(CURLINFO_PROXY_SSL_VERIFYRESULT) != 0) {

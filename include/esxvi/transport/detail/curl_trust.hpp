@@ -144,6 +144,8 @@ inline void pin(CURL* easy, Thumbprint const& expected, curl_approval approve, v
 
 /// What is wrong with the connection; empty: nothing, and it may be used again.
 inline std::string refusal_of_connection(CURL* easy, Thumbprint const& expected) {
+  // libcurl may ask again within one transfer, for another connection.
+  curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
   long opened = 1;
   curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &opened);
   auto const pem = leaf_certificate(easy);
