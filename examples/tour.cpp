@@ -126,14 +126,14 @@ void show_hardware(esxvi::Session& session, Machine const& vm) {
   // step: hardware
   for (auto const& [ref, name, hardware] :
        session.retrieve<vim::VirtualMachine, "name", "config.hardware">({.objects = {vm}})) {
+    if (!hardware) continue;  // the server does not know it, or the user may not
     std::cout << "  " << name << ": " << hardware->numCPU << " CPUs\n";
     for (auto const& device : hardware->device) {
+      std::string const label = device->deviceInfo ? device->deviceInfo->label : "?";
       if (auto const* disk = device.as<vim::VirtualDisk>())
-        std::cout << "  " << disk->deviceInfo->label << ": " << disk->capacityInKB / 1048576
-                  << " GB\n";
+        std::cout << "  " << label << ": " << disk->capacityInKB / 1048576 << " GB\n";
       if (auto const* card = device.as<vim::VirtualEthernetCard>())
-        std::cout << "  " << card->deviceInfo->label << ": " << card->macAddress.value_or("")
-                  << '\n';
+        std::cout << "  " << label << ": " << card->macAddress.value_or("") << '\n';
     }
   }
   // end
@@ -240,10 +240,11 @@ void show_domain_xml(esxvi::Session& session, Machine const& vm) {
 
 int main(int argc, char** argv) try {
   if (argc > 3) return std::cerr << "usage: tour [URI [MACHINE]]\n", 2;
-  std::string const uri = argc > 1 ? argv[1] : "sim://demo";
+  auto const uri = esxvi::ConnectionUri::parse(argc > 1 ? argv[1] : "sim://demo");
   std::string const wanted = argc > 2 ? argv[2] : "";
-  simulated = uri.starts_with("sim:");
-  headline("Connect to " + uri, "connect");
+  std::string const shown = uri.display();
+  simulated = shown.starts_with("sim:");
+  headline("Connect to " + shown, "connect");
   // step: connect
   esxvi::Session session = esxvi::connect(uri, password);
   std::cout << "  " << session.about().fullName << ", API " << session.api_version() << '\n';

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <ctime>
 #include <iostream>
@@ -153,42 +154,55 @@ void print_change(Cache::change_type const& change, std::vector<Property const*>
       details.append("\t").append(p->name).append(": ").append(before).append(" -> ").append(after);
   }
   if (both && details.empty()) return;  // of what is not shown
+  auto const visible = [](std::string text, bool tabs) {
+    for (char& c : text)
+      if ((static_cast<unsigned char>(c) < 0x20 && !(tabs && c == '\t')) || c == 0x7F) c = '?';
+    return text;
+  };
   Watched const& row = change.now != nullptr ? *change.now : *change.before;
-  for (char& c : details)
-    if (static_cast<unsigned char>(c) < 0x20 && c != '\t') c = '?';
   std::cout << time_of_day() << '\t'
             << (both            ? "changed"
                 : change.before ? "removed"
                                 : "added")
-            << '\t' << change.object.value() << '\t' << row.name << details << '\n';
+            << '\t' << change.object.value() << '\t' << visible(row.name, false)
+            << visible(details, true) << '\n';
 }
 
-/// Asks to stop on Ctrl-C and SIGTERM, for as long as it lives.
+/// Asks to stop on Ctrl-C and SIGTERM, for as long as it lives. One at a time.
 class Interrupt {
  public:
   Interrupt() {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGINT);
-    sigaddset(&signals_, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    // A handler, since any thread of the process may get the signal.
+    struct sigaction action{};
+    action.sa_handler = [](int) { asked_ = true; };
+    action.sa_flags = SA_RESTART;
+    for (int const one : signals_) ::sigaction(one, &action, nullptr);
     waiter_ = std::jthread([this](std::stop_token const& end) {
-      timespec const while_asking{0, 100'000'000};
-      while (!end.stop_requested())
-        if (sigtimedwait(&signals_, nullptr, &while_asking) > 0) stop_.request_stop();
+      while (!end.stop_requested()) {
+        if (asked_) stop_.request_stop();
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      }
     });
+  }
+  Interrupt(Interrupt const&) = delete;
+  Interrupt& operator=(Interrupt const&) = delete;
+  ~Interrupt() {
+    for (int const one : signals_) ::signal(one, SIG_DFL);
   }
   [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
 
  private:
-  sigset_t signals_{};
+  static constexpr std::array signals_{SIGINT, SIGTERM};
+  static inline std::atomic<bool> asked_{false};
+
   std::stop_source stop_{};
   std::jthread waiter_{};
 };
 
 int watch(Connection const& connection, Options const& options) {
   using namespace std::chrono;
-  Interrupt const interrupt;
   esxvi::Session session = connection.open();
+  Interrupt const interrupt;  // not before: Ctrl-C ends what waits for a password or a server
   auto const columns = chosen(options.names);
   Cache cache{session};
   bool const terminal = ::isatty(STDOUT_FILENO) != 0;

@@ -3,6 +3,8 @@
 // The part of a server that a connection looks at, and what is found in it; requests are counted.
 #include <esxvi/host.hpp>
 #include <esxvi/query.hpp>
+#include <esxvi/types/Datastore_properties.hpp>
+#include <esxvi/types/Network_properties.hpp>
 
 #include <algorithm>
 #include <vector>
@@ -179,6 +181,21 @@ TEST_CASE("scope: machines by UUID, by name, and their properties") {
       in.within(1, [&] { return other.retrieve<vim::VirtualMachine, "name", "runtime.host">(); });
   REQUIRE(rows.size() == 1);
   CHECK(std::get<1>(rows[0]) == "a%2fb");
+}
+
+TEST_CASE("scope: the datastores and networks of a host and a cluster") {
+  InCenter in;
+  for (Path const& path : {Path{}, Path{"Datacenter"}, Path{"Datacenter", "Cluster"},
+                           Path{"Datacenter", "Cluster", "esx01.example.test"}}) {
+    CAPTURE(path.size());
+    auto const scope = Scope::at(in.session, path);
+    auto const stores = in.within(1, [&] { return scope.retrieve<vim::Datastore, "name">(); });
+    REQUIRE(stores.size() == 1);
+    CHECK(std::get<0>(stores[0]) == in.host.places().datastore);
+    CHECK(in.within(1, [&] { return scope.retrieve<vim::Network, "name">(); }).size() >= 1);
+  }
+  auto const lone = in.at({"Datacenter", "Rack 1", "esx/a"});
+  CHECK(lone.retrieve<vim::Datastore, "name">().size() == 0);
 }
 
 TEST_CASE("scope: a name that several machines have") {

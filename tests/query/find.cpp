@@ -3,8 +3,10 @@
 
 #include <esxvi/query/find.hpp>
 #include <esxvi/types/Datacenter_properties.hpp>
+#include <esxvi/types/Datastore_properties.hpp>
 #include <esxvi/types/Folder_properties.hpp>
 #include <esxvi/types/HostSystem_properties.hpp>
+#include <esxvi/types/Network_properties.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>
 #include <esxvi/types/fault/NotImplemented.hpp>
 
@@ -41,9 +43,10 @@ struct Inventory : Simulated {
   }
 };
 
+template <class T = vim::ManagedEntity>
 std::string problem_of(Inventory& i, std::string const& path) {
   try {
-    static_cast<void>(find(*i.session, path));
+    static_cast<void>(find<T>(*i.session, path));
     return "found";
   } catch (esxvi::not_found const& e) {
     return e.problem();
@@ -96,6 +99,21 @@ TEST_CASE("any depth") {
   CHECK(i.requests([&] { CHECK(find<vim::HostSystem>(*i.session, "/**").size() == 2); }) == 1);
 }
 
+TEST_CASE("datastores and networks at any depth are in their folders") {
+  Inventory i;
+  CHECK(i.paths<vim::Datastore>("/**") == "/" + i.dc + "/datastore/datastore1");
+  auto const networks = i.paths<vim::Network>("/**");
+  CHECK(networks.starts_with("/" + i.dc + "/network/"));
+  CHECK(networks == i.paths<vim::Network>("/" + i.dc + "/network/*"));
+}
+
+TEST_CASE("a set without an end is a name") {
+  Inventory i;
+  i.host.add_vm("[!]x");
+  std::string const path = "/" + i.dc + "/vm/[!]x";
+  CHECK(i.paths(path) == path);
+}
+
 TEST_CASE("only objects of a kind") {
   Inventory i;
   std::string const vm = "/" + i.dc + "/vm";
@@ -129,6 +147,9 @@ TEST_CASE("what is missing is named, and what there is instead") {
   CHECK(problem_of(i, "/nowhere") == "no 'nowhere' in /; there are: " + i.dc);
   CHECK(problem_of(i, vm + "/spare/x") == "no 'x' in " + vm + "/spare; it is empty");
   CHECK(i.paths(vm + "/z*").empty());
+  // The way to an object of a kind leads through others.
+  CHECK(problem_of<vim::VirtualMachine>(i, vm + "/typo") ==
+        "no 'typo' in " + vm + "; there are: prod, spare");
 }
 
 TEST_CASE("on a host the data center need not be named") {

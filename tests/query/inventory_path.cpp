@@ -59,6 +59,26 @@ TEST_CASE("paths of many objects are two requests") {
   CHECK(paths[51].empty());
 }
 
+TEST_CASE("a server before 4.1 refuses the whole query for a machine that is gone: without it") {
+  Inventory i;
+  esxvi::Session session(esxvi::sim::Transport(i.host), "https://esx01.example.test/sdk",
+                         esxvi::Credentials{i.host.options().users.front().name, "esxvi"},
+                         esxvi::SessionOptions{.api_version = "4.0"});
+  std::vector<esxvi::Ref<vim::VirtualMachine>> const all{
+      esxvi::Ref<vim::VirtualMachine>("vm-nonsense"), i.vm};
+  auto const paths = esxvi::inventory_paths(session, all);
+  REQUIRE(paths.size() == 2);
+  CHECK(paths[0].empty());
+  CHECK(paths[1] == "/" + i.dc + "/vm/a%2fb/web01");
+}
+
+TEST_CASE("a path that does not reach the root folder is none") {
+  Inventory i;
+  i.host.modify(i.host.places().datacenter, [](vim::Datacenter& d) { d.parent.reset(); });
+  CHECK(esxvi::inventory_paths(i.session, std::vector{i.vm}) == std::vector<std::string>{""});
+  CHECK_THROWS_AS(static_cast<void>(esxvi::inventory_path(i.session, i.vm)), esxvi::not_found);
+}
+
 TEST_CASE("objects that are not there, or nowhere") {
   Inventory i;
   CHECK_THROWS_AS(static_cast<void>(esxvi::inventory_path(

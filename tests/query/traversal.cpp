@@ -126,6 +126,7 @@ Inventory everything() {
     // Ways that lead around in circles.
     for (auto const* store : {"ds1", "ds2"}) {
       i.link(dc, "datastore", in(store));
+      i.link(cluster, "datastore", in(store));
       for (auto const* h : {"h0", "h1", "h2"}) {
         i.link(in(h), "datastore", in(store));
         i.link(in(store), "host", in(h));
@@ -134,7 +135,11 @@ Inventory everything() {
     }
     for (auto const* net : {"net", "dvpg"}) {
       i.link(dc, "network", in(net));
-      for (auto const* h : {"h0", "h1", "h2"}) i.link(in(net), "host", in(h));
+      for (auto const* h : {"h0", "h1", "h2"}) {
+        i.link(in(h), "network", in(net));
+        i.link(in(net), "host", in(h));
+      }
+      i.link(cluster, "network", in(net));
       for (auto const& m : i.all("VirtualMachine", in("m"))) {
         i.link(in(net), "vm", m);
         i.link(m, "network", in(net));
@@ -251,6 +256,10 @@ TEST_CASE("below a host, a cluster, a pool, a vApp, a folder: what they hold") {
       {"Datastore", "A/datastore", {"A/ds1", "A/ds2"}},
       {"Datastore", "A/pod", {"A/ds2"}},
       {"Network", "A/network", {"A/net", "A/dvpg"}},
+      {"Datastore", "A/h1", {"A/ds1", "A/ds2"}},
+      {"Datastore", "A/cluster", {"A/ds1", "A/ds2"}},
+      {"Network", "A/h1", {"A/net", "A/dvpg"}},
+      {"Network", "B/cluster", {"B/net", "B/dvpg"}},
       {"Folder", "A/vm/1", {"A/vm/1", "A/vm/1/2"}},
       {"Datacenter", "dcs", {"B"}},
   };

@@ -4,6 +4,7 @@
 #include <esxvi/types/PropertyCollector.hpp>
 #include <esxvi/types/SessionManager.hpp>
 #include <esxvi/types/fault/InvalidCollectorVersion.hpp>
+#include <esxvi/types/fault/ManagedObjectNotFound.hpp>
 #include <esxvi/types/fault/RequestCanceled.hpp>
 
 using namespace esxvi::test;
@@ -163,6 +164,36 @@ TEST_CASE("the collector is gone without the session") {
   r.rename(r.web, "web02");
   CHECK(told(r.cache.poll(now)) == "~web01>web02");
   CHECK(r.session.generation() == 0);
+}
+
+TEST_CASE("making a collector whose reply is lost leaves no filter behind") {
+  Watched w;
+  w.host.add_vm("web01");
+  auto const before = w.host.object_count();
+  {
+    Watch<MachineRow> cache{w.session};
+    w.host.cause({.method = "CreateFilter", .drop_after = true});
+    cache.poll(now);
+    CHECK(cache.size() == 1);
+    CHECK(w.host.object_count() == before + 2);
+  }
+  CHECK(w.host.object_count() == before);
+}
+
+TEST_CASE("a filter that is gone: the collector is made anew, and the old one ended") {
+  Running r;
+  std::vector<esxvi::untyped_ref> filters;
+  auto const before = r.host.object_count();
+  r.host.for_each([&](esxvi::sim::Object const& o) {
+    if (o.ref().type() == "PropertyFilter") filters.push_back(o.ref());
+  });
+  REQUIRE(filters.size() == 1);
+  vim::ManagedObjectNotFound why;
+  why.obj = esxvi::Ref<vim::ManagedObject>(filters[0].type(), filters[0].value());
+  r.host.cause({.method = "WaitForUpdatesEx", .fault = esxvi::sim::fault(why)});
+  r.rename(r.web, "web02");
+  CHECK(told(r.cache.poll(now)) == "~web01>web02");
+  CHECK(r.host.object_count() == before);
 }
 
 TEST_CASE("a wait that the server cancels is asked again") {

@@ -101,6 +101,21 @@ TEST_CASE("a change of an object that never entered: it is read") {
   CHECK(told(cache.poll(now)) == "+two");
 }
 
+TEST_CASE("an object that was to be read before everything was told anew is not read any more") {
+  Dialogue d;
+  d.begin();
+  d.next(update("modify", "vm-2", change("name", "assign", text("two"))));
+  d.script->expect("RetrievePropertiesEx").reply(500, fault_reply("RuntimeFault"));
+  d.script->expect("WaitForUpdatesEx").reply(500, fault_reply("InvalidCollectorVersion"));
+  d.script->expect("WaitForUpdatesEx").reply(200, updates("1", d.first));
+  d.end();
+  Watch<vim::VirtualMachine, "name"> cache{d.session};
+  cache.poll(now);
+  CHECK_THROWS_AS(cache.poll(now), esxvi::fault);
+  CHECK(cache.poll(now).empty());
+  CHECK(cache.size() == 1);
+}
+
 TEST_CASE("an object that enters twice, or leaves without having entered, is no harm") {
   Dialogue d;
   d.begin();

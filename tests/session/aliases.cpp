@@ -76,6 +76,7 @@ TEST_CASE("what is wrong is named with its line") {
       {"[a]\nuri=esx://h/\nproxy=ftp://p\n", 3, "type of the proxy"},
       {"[a]\nuri=esx://u@h/\nuser=root\n", 3, "in the URI as well"},
       {"[a]\nuri=esx://h/?timeout=1\ntimeout=2\n", 3, "in the URI as well"},
+      {"[a]\nuri=esx://h/?no_verify=0\nno_verify=1\n", 3, "in the URI as well"},
       {"[a]\nuri=esx://h/\nuri=esx://g/\n", 3, "line 2 is repeated"},
       {"[a]\nuri=esx://h/\n[a]\nuri=esx://g/\n", 4, "line 2 is repeated"},
       {"[a]\nuri=esx://h/\nno_verify=1\nNO_VERIFY=1\n", 4, "as well"},

@@ -225,6 +225,10 @@ TEST_CASE("what is no state of a host is refused, and the message says why") {
        "'Nonsense', which this program does not know");
   says(refusal_of(replaced(text, "xsi:type=\"HostSystem\"", "xsi:type=\"Datacenter\"")),
        "has properties of the type 'Datacenter'");
+  auto const parent = [](auto const& ref) { return ">" + ref.value() + "</parent>"; };
+  says(refusal_of(
+           replaced(text, parent(esx.host.places().root), parent(esx.host.places().vm_folder))),
+       "is in itself, by its parents");
   says(refusal_of(replaced(text, "<path>web/", "<path>nowhere/")), "do not fit together");
   says(refusal_of(replaced(text, "<allocated>0<", "<allocated>-5<")), "impossible size");
   auto const object = text.find("<object>");

@@ -120,6 +120,22 @@ TEST_CASE("a machine with snapshots is registered again with its disks, and dest
   CHECK_FALSE(s.host_files()->exists("web01"));
 }
 
+TEST_CASE("disks that name each other as what they stand on: each is taken once") {
+  Disks s;
+  MachineRef const vm = s.host.add_vm("web01").disk(20);
+  s.take(vm, "one");
+  s.session.call(vim::UnregisterVM{.self = vm});
+  auto const base = s.file("web01/web01.vmdk") + "\nparentFileNameHint=\"web01-000001.vmdk\"\n";
+  REQUIRE(succeeded(s.host_files()->write("web01/web01.vmdk", base)));
+  auto const done =
+      s.run(s.session.call(vim::RegisterVM_Task{.self = s.host.places().vm_folder,
+                                                .path = "[datastore1] web01/web01.vmx",
+                                                .asTemplate = false,
+                                                .pool = s.host.places().pool}));
+  MachineRef const again(done->info.result.as<esxvi::untyped_ref>()->value());
+  CHECK(s.at_now(again) == "web01-000001 < web01");
+}
+
 TEST_CASE("all files of a machine with snapshots move to another datastore") {
   Disks s({.vcenter = true});
   auto const store = s.host.add_datastore("fast", std::int64_t{1} << 40);

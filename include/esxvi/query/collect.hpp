@@ -30,6 +30,7 @@ struct Collection {
   CallOptions call{};
   /// Instead of what follows from the above, for selections of another kind.
   std::optional<types::PropertyFilterSpec> spec{};
+  bool existing = false;  ///< objects of `spec` that do not exist are left out
 };
 
 /// Selects the columns of a layout, of `objects` and of everything of its kind below `roots`, which
@@ -212,6 +213,15 @@ class Collector {
   bool drop_vanished(fault const& e) {
     auto const* const gone = e.as<types::ManagedObjectNotFound>();
     if (gone == nullptr || stream_.delivered() > 0) return false;
+    if (what_.spec) {
+      auto& objects = what_.spec->objectSet;
+      if (!what_.existing || std::erase_if(objects, [&](auto const& o) {
+                               return o.obj.value() == gone->obj.value();
+                             }) == 0)
+        return false;
+      if (objects.empty()) what_.spec.reset();
+      return true;
+    }
     auto const found = std::find_if(what_.objects.begin(), what_.objects.end(),
                                     [&](auto const& o) { return o.value() == gone->obj.value(); });
     if (found == what_.objects.end()) return false;

@@ -61,11 +61,17 @@ inline InventoryTree::Node const& known(InventoryTree const& tree, untyped_ref c
   return all;
 }
 
-/// "/dc/vm/folder/web01". 1 request. Throws as parents() does.
+/// "/dc/vm/folder/web01". 1 request. Throws as parents() does, and not_found when the user may not
+/// see all that is above the object.
 [[nodiscard]] inline std::string inventory_path(Session& session, untyped_ref const& object,
                                                 CallOptions const& call = {}) {
   auto const tree = detail::read_parents(session, {&object, 1}, call);
-  return tree.path_of(detail::known(tree, object));
+  auto path = tree.path_of(detail::known(tree, object));
+  if (path.empty())
+    throw not_found({"inventory path", object.type() + " " + object.value(),
+                     "the server does not show everything above the object",
+                     "has the user a role on the objects above it?"});
+  return path;
 }
 
 /// The same of many, in their order; empty for those that are gone or have no path. 2 requests,
@@ -83,7 +89,7 @@ inline InventoryTree::Node const& known(InventoryTree const& tree, untyped_ref c
     if (auto const up = node.up();
         up && tree.find(up) == nullptr && asked.insert(up.value()).second)
       detail::select_parents(detail::add_object(spec, up));
-  if (!spec.objectSet.empty()) tree.read(session, std::move(spec), call);
+  if (!spec.objectSet.empty()) tree.read_existing(session, std::move(spec), call);
   std::vector<std::string> paths;
   for (auto const& object : objects) {
     auto const* const node = tree.find(object);

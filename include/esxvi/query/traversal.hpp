@@ -48,6 +48,10 @@ inline std::vector<traversal> const& traversals() {
       {"net_folder", "Folder", "childEntity", {"net_folder"}},
       {"datastore", "Datacenter", "datastore", {}},
       {"network", "Datacenter", "network", {}},
+      {"compute_store", "ComputeResource", "datastore", {}},
+      {"host_store", "HostSystem", "datastore", {}},
+      {"compute_net", "ComputeResource", "network", {}},
+      {"host_net", "HostSystem", "network", {}},
   };
   return all;
 }
@@ -70,13 +74,15 @@ inline std::vector<reach> const& reaches() {
       {"ComputeResource", {"folder", "hosts", "host_folder"}, {}},
       {"ResourcePool", {"folder", "hosts", "host_folder", "pool", "pools"}, {}},
       {"Datacenter", {"folder"}, {}},
-      {"Datastore", {"folder", "datastore"}, {"stores", "store_folder"}},
+      {"Datastore",
+       {"folder", "datastore"},
+       {"stores", "store_folder", "compute_store", "host_store"}},
       {"StoragePod", {"folder", "stores", "store_folder"}, {}},
       {"Folder",
        {"folder", "vms", "vm_folder", "hosts", "host_folder", "stores", "store_folder", "nets",
         "net_folder"},
        {}},
-      {"Network", {"folder", "network"}, {"nets", "net_folder"}},
+      {"Network", {"folder", "network"}, {"nets", "net_folder", "compute_net", "host_net"}},
       {"DistributedVirtualSwitch", {"folder", "nets", "net_folder"}, {}},
       // Everything else that has a place in the inventory.
       {"ManagedEntity",

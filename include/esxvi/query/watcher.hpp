@@ -53,7 +53,8 @@ struct WatchStatistics {
 ///
 /// On the wire: the first poll makes the collector (1 request), the filters (1 each) and reads
 /// everything (1, or more when the server pages); then a poll is 1 request, plus 1 a cache when an
-/// update did not say what an object looks like now. Destruction: 1 request.
+/// update did not say what an object looks like now. Destruction: 1 request, 1 more for each view
+/// (WatchOptions::view); before 4.1, 1 for each filter instead of the 1.
 ///
 /// A Watcher and its caches belong to one thread at a time; the session may be used by others.
 /// The session has to outlive it. Caches may: they keep what they have.
@@ -128,8 +129,7 @@ class Watcher {
 
   void run(PollOptions const& options) {
     if (source_.lost()) forget();
-    for (auto* const rows : caches_)
-      if (!rows->filter_) make_filter(*rows, options);
+    make_filters(options);
     auto const until = std::chrono::steady_clock::now() + options.wait;
     for (bool more = true; more;) {
       bool const syncing = any(&detail::WatchedRows::syncing_);
@@ -152,6 +152,18 @@ class Watcher {
     for (auto* const rows : caches_) read_unclear(*rows, options);
   }
 
+  void make_filters(PollOptions const& options) {
+    try {
+      for (auto* const rows : caches_)
+        if (!rows->filter_) make_filter(*rows, options);
+    } catch (fault const&) {
+      throw;
+    } catch (error const& e) {
+      // The server may have made what we have no name of: it goes with the collector.
+      if (e.delivered() != delivery::not_sent) forget();
+      throw;
+    }
+  }
   void make_filter(detail::WatchedRows& rows, PollOptions const& options) {
     auto const limits = limited(options, {});
     auto const& target = rows.target_;
@@ -238,6 +250,7 @@ class Watcher {
            });
   }
   void forget() {
+    source_.close();  // asks nothing when it went with its session
     source_.forget();
     for (auto* const rows : caches_) {
       rows->filter_.reset();
@@ -249,6 +262,7 @@ class Watcher {
     for (auto* const rows : caches_) {
       rows->syncing_ = true;
       rows->refused_ = false;
+      rows->unclear_.clear();
       rows->begin_sync();
     }
   }

@@ -100,14 +100,25 @@ class Aliases {
     };
     located(*uri, [&] { made.uri = ConnectionUri::parse(uri->value); });
     for (auto const& entry : group.entries)
-      if (&entry != uri) located(entry, [&] { set(made, file, entry); });
+      if (&entry != uri) located(entry, [&] { set(made, file, uri->value, entry); });
     if (made.uri.proxy && !made.uri.proxy->password.empty())
       file.refuse(group.line, "the proxy of \"" + made.name + "\" has a password",
                   "this file is no place for passwords");
     return made;
   }
 
-  static void set(Alias& alias, detail::Ini const& file, detail::IniEntry const& entry) {
+  /// Whether a URI gives a parameter, be it its default.
+  static bool gives(std::string_view uri, UriParameter const& parameter) {
+    auto const query = uri.find('?');
+    if (query == uri.npos) return false;
+    auto const pieces = detail::split_query(uri.substr(query + 1));
+    return std::any_of(pieces.begin(), pieces.end(), [&](std::string_view piece) {
+      return detail::split_parameter(piece).known == &parameter;
+    });
+  }
+
+  static void set(Alias& alias, detail::Ini const& file, std::string_view uri,
+                  detail::IniEntry const& entry) {
     std::string const key(entry.key);
     auto const only_once = [&](bool empty) {
       if (!empty) file.refuse(entry.line, "\"" + key + "\" is in the URI as well", "keep one");
@@ -118,7 +129,7 @@ class Aliases {
     } else if (key == "password_file") {
       alias.password_file = detail::from_home(std::string(entry.value));
     } else if (auto const* const parameter = detail::find_uri_parameter(key)) {
-      only_once(!parameter->write(alias.uri));
+      only_once(!gives(uri, *parameter) && !parameter->write(alias.uri));
       parameter->read(alias.uri, parameter->is_file ? detail::from_home(std::string(entry.value))
                                                     : std::string(entry.value));
     } else if (key == "password") {

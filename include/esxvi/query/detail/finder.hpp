@@ -127,7 +127,8 @@ class Finder {
   // missing. 1 request a name.
   FoundObject walk(FoundObject at, std::span<Segment const> names) {
     for (Segment const& s : names) {
-      auto const [tree, all] = read_below(at, std::span(&s, 1));
+      // What is passed on the way may be of any kind.
+      auto const [tree, all] = read_below(at, std::span(&s, 1), "ManagedEntity");
       auto const below = all.find(at.object.value());
       auto const children = below == all.end() ? std::vector<Node const*>() : below->second;
       auto const found = std::find_if(children.begin(), children.end(),
@@ -153,7 +154,7 @@ class Finder {
   // ---- patterns ----
 
   std::vector<FoundObject> search(FoundObject const& start, std::span<Segment const> rest) {
-    auto const [tree, children] = read_below(start, rest);
+    auto const [tree, children] = read_below(start, rest, kind_);
     Matching matching{kind_, children, rest, start.object.value(), {}, {}, {}};
     matching.visit(start.object, 0, start.path);
     std::sort(matching.found.begin(), matching.found.end(),
@@ -192,17 +193,16 @@ class Finder {
     }
   };
 
-  /// The objects that can match below `start`, and who is in whom, by name.
+  /// The objects of a kind that can match below `start`, and who is in whom, by name.
   std::pair<InventoryTree, Children> read_below(FoundObject const& start,
-                                                std::span<Segment const> pattern) {
+                                                std::span<Segment const> pattern,
+                                                std::string_view kind) {
     types::PropertyFilterSpec spec;
     auto& root = add_object(spec, start.object);
     bool const deep =
         std::any_of(pattern.begin(), pattern.end(), [](Segment const& s) { return s.any_depth; });
-    if (deep)
-      root.selectSet = selection_for(kind_, start.object == session_.opening_content().rootFolder);
-    else
-      root.selectSet = steps_down(pattern);
+    // Also from the root folder: paths go through folders that its short cuts leave out.
+    root.selectSet = deep ? selection_for(kind, false) : steps_down(pattern, kind);
     std::pair<InventoryTree, Children> all;
     auto& [tree, children] = all;
     tree.read(session_, std::move(spec), call_);
@@ -221,15 +221,15 @@ class Finder {
   }
 
   /// Steps of one level lead to those of the next.
-  [[nodiscard]] std::vector<Poly<types::SelectionSpec>> steps_down(
-      std::span<Segment const> pattern) const {
+  static std::vector<Poly<types::SelectionSpec>> steps_down(std::span<Segment const> pattern,
+                                                            std::string_view kind) {
     std::vector<Poly<types::SelectionSpec>> all;
     for (std::size_t level = 0; level < pattern.size(); ++level)
       for (Containment const& c : containments) {
-        if (!useful(c, level, pattern)) continue;
+        if (!useful(c, level, pattern, kind)) continue;
         auto step = traversal_step(name_of(c, level), c.from, c.path);
         for (Containment const& next : containments)
-          if (level + 1 < pattern.size() && useful(next, level + 1, pattern))
+          if (level + 1 < pattern.size() && useful(next, level + 1, pattern, kind))
             step.selectSet.emplace_back(types::SelectionSpec{.name = name_of(next, level + 1)});
         all.emplace_back(std::move(step));
       }
@@ -238,11 +238,11 @@ class Finder {
   static std::string name_of(Containment const& c, std::size_t level) {
     return std::to_string(level) + " " + std::string(c.from) + "." + std::string(c.path);
   }
-  [[nodiscard]] bool useful(Containment const& c, std::size_t level,
-                            std::span<Segment const> pattern) const {
+  static bool useful(Containment const& c, std::size_t level, std::span<Segment const> pattern,
+                     std::string_view kind) {
     if (!c.name.empty() && !pattern[level].matches(c.name)) return false;
-    return level + 1 < pattern.size() || is_kind_of(c.leads_to, kind_) ||
-           is_kind_of(kind_, c.leads_to);
+    return level + 1 < pattern.size() || is_kind_of(c.leads_to, kind) ||
+           is_kind_of(kind, c.leads_to);
   }
 
   Session& session_;

@@ -101,7 +101,7 @@ class Glob {
     } else if (pattern[0] == '?') {
       pattern.remove_prefix(1);
       tokens_.push_back({token::some});
-    } else if (pattern[0] == '[' && pattern.find(']', 2) != std::string_view::npos) {
+    } else if (pattern[0] == '[' && closes(pattern)) {
       take_set(pattern);
     } else {
       std::string text = take_literal(pattern);
@@ -122,6 +122,11 @@ class Glob {
       tokens_.push_back({token::one, std::string(c)});
   }
 
+  // Whether the set at the beginning has an end; a ']' that stands first means itself.
+  static bool closes(std::string_view pattern) {
+    bool const inverts = pattern.size() > 1 && (pattern[1] == '!' || pattern[1] == '^');
+    return pattern.find(']', inverts ? 3 : 2) != std::string_view::npos;
+  }
   void take_set(std::string_view& pattern) {
     Token set{token::set};
     pattern.remove_prefix(1);

@@ -29,6 +29,7 @@ class InventoryTree {
     std::optional<Ref<types::ManagedEntity>> parent{};
     std::optional<Ref<types::ManagedEntity>> parentVApp{};  ///< of a machine in a vApp
     std::optional<Ref<types::Folder>> parentFolder{};       ///< of a vApp, besides its pool
+    bool hidden = false;  ///< the user may not see its name or parent
 
     /// Where its path goes on: a machine of a vApp is in no folder.
     [[nodiscard]] untyped_ref up() const {
@@ -39,20 +40,29 @@ class InventoryTree {
 
   /// Reads what `spec` selects; its propSet is filled in here. 1 request (or more when the server
   /// pages).
-  void read(Session& session, types::PropertyFilterSpec spec, CallOptions const& call) {
+  void read(Session& session, types::PropertyFilterSpec spec, CallOptions const& call,
+            bool existing = false) {
     spec.propSet = {paths_of("ManagedEntity", {"name", "parent"}),
                     paths_of("VirtualMachine", {"parentVApp"}),
                     paths_of("VirtualApp", {"parentFolder"})};
-    run(session,
-        {.objects = {}, .roots = {}, .page_size = 0, .call = call, .spec = std::move(spec)});
+    run(session, {.objects = {},
+                  .roots = {},
+                  .page_size = 0,
+                  .call = call,
+                  .spec = std::move(spec),
+                  .existing = existing});
   }
-  /// The same of these objects alone; those that do not exist are left out.
+  /// The same; objects of `spec` that do not exist are left out.
+  void read_existing(Session& session, types::PropertyFilterSpec spec, CallOptions const& call) {
+    if (speaks(session, "4.1")) spec.reportMissingObjectsInResults = true;
+    read(session, std::move(spec), call, true);
+  }
+  /// The same of these objects alone.
   void read_objects(Session& session, std::vector<untyped_ref> const& objects,
                     CallOptions const& call) {
     types::PropertyFilterSpec spec;
     for (auto const& object : objects) add_object(spec, object);
-    if (speaks(session, "4.1")) spec.reportMissingObjectsInResults = true;
-    read(session, std::move(spec), call);
+    read_existing(session, std::move(spec), call);
   }
 
   [[nodiscard]] Node const* find(untyped_ref const& object) const {
@@ -70,14 +80,18 @@ class InventoryTree {
       all.push_back(at);
     return all;
   }
-  /// "/dc/vm/web01"; "/" of the root folder.
+  /// "/dc/vm/web01"; "/" of the root folder; empty when not all above the object was read.
   [[nodiscard]] std::string path_of(Node const& node) const {
     std::string path;
     Node const* last = &node;
+    bool whole = !node.hidden;
     for (Node const* at : above(node)) {
       path.insert(0, "/" + escape::percent::encode(last->name));
       last = at;
+      whole = whole && !at->hidden;
     }
+    // Only the root folder is in nothing.
+    if (!whole || last->object.type() != "Folder" || last->up()) return {};
     return path.empty() ? "/" : path;
   }
 
@@ -106,7 +120,9 @@ class InventoryTree {
       tree.nodes_.insert_or_assign(object.value(), std::move(row));
       return true;
     }
-    void missing(Missing /*what*/) override {}
+    void missing(Missing what) override {
+      if (what.path == "name" || what.path == "parent") row.hidden = true;
+    }
     void take_back() override {}
     bool restart() override { return true; }
     InventoryTree& tree;

@@ -319,6 +319,21 @@ class StateLoader {
     }
     s.deriving = false;
     state_.object = {};
+    check_parents(host);
+  }
+
+  // Who walks up from an object has to arrive.
+  void check_parents(Host& host) const {
+    auto const most = host.object_count();
+    host.for_each([&](Object const& object) {
+      auto entity = host.find<types::ManagedEntity>(object.ref());
+      for (std::size_t steps = 0; entity && entity->parent; ++steps) {
+        if (steps == most)
+          refuse(object.ref().type() + " " + object.ref().value() +
+                 " is in itself, by its parents");
+        entity = host.find<types::ManagedEntity>(*entity->parent);
+      }
+    });
   }
 
   static bool part_of_any(reflect::type_info const* type, std::string_view name) {

@@ -10,6 +10,9 @@
 
 #include <cstdio>
 #include <map>
+#include <set>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -50,7 +53,7 @@ struct Stack {
 inline void collapse(types::VirtualMachineConfigInfo& config, std::string const& file) {
   for (auto& d : config.hardware.device) {
     if (!d.is<types::VirtualDisk>()) continue;
-    for (auto* b = d->backing.as<Backing>(); b != nullptr && b->parent; b = &*b->parent)
+    for (auto* b = d->backing.as<Backing>(); b != nullptr && b->parent; b = b->parent.get())
       if (b->fileName == file) {
         Backing below = *b->parent;
         *b = std::move(below);
@@ -149,7 +152,9 @@ void settle_deltas(Host& host, Ref<types::VirtualMachine> const& vm,
 void find_parents(Host& host, types::VirtualMachineConfigInfo& config) {
   for (auto& d : config.hardware.device) {
     if (!d.is<types::VirtualDisk>()) continue;
+    std::set<std::string> seen;  // descriptors may name each other
     for (auto* b = d->backing.as<Backing>(); b != nullptr; b = &*b->parent) {
+      seen.insert(b->fileName);
       auto const at = datastore_path(b->fileName);
       auto const content = files_as_they_are(host, at.datastore)->read(at.path);
       constexpr std::string_view hint = "\nparentFileNameHint=\"";
@@ -160,7 +165,7 @@ void find_parents(Host& host, types::VirtualMachineConfigInfo& config) {
       Backing below = *b;
       below.fileName = at.beside(name.substr(0, name.find('"'))).text();
       below.parent.reset();
-      if (below.fileName == b->fileName) break;
+      if (seen.contains(below.fileName)) break;
       b->parent = std::move(below);
     }
   }
