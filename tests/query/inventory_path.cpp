@@ -74,9 +74,12 @@ TEST_CASE("a server before 4.1 refuses the whole query for a machine that is gon
 
 TEST_CASE("a path that does not reach the root folder is none") {
   Inventory i;
-  i.host.modify(i.host.places().datacenter, [](vim::Datacenter& d) { d.parent.reset(); });
+  auto const datacenter = i.host.places().datacenter;
+  auto const parent = i.host.get<vim::Datacenter>(datacenter)->parent;
+  i.host.modify(datacenter, [](vim::Datacenter& d) { d.parent.reset(); });
   CHECK(esxvi::inventory_paths(i.session, std::vector{i.vm}) == std::vector<std::string>{""});
   CHECK_THROWS_AS(static_cast<void>(esxvi::inventory_path(i.session, i.vm)), esxvi::not_found);
+  i.host.modify(datacenter, [&](vim::Datacenter& d) { d.parent = parent; });
 }
 
 TEST_CASE("objects that are not there, or nowhere") {

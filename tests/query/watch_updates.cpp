@@ -32,6 +32,7 @@ std::string updates(std::string_view version, std::string_view objects,
 
 /// Answers what the first poll of a cache asks before it waits.
 struct Dialogue : Opened {
+  using Opened::Opened;
   std::string first = update("enter", "vm-1", change("name", "assign", text("one")));
 
   void begin() {
@@ -186,7 +187,7 @@ TEST_CASE("an object that refuses everything with NotAuthenticated: a login, ask
       "<object type=\"VirtualMachine\">vm-1</object><privilegeId>System.View</privilegeId></fault>"
       "<localizedMessage>no</localizedMessage></fault></missingSet>";
   for (bool const lost : {true, false}) {
-    Dialogue d;
+    Dialogue d{esxvi::SessionOptions{}};
     d.first = update("enter", "vm-1", refusal);
     d.begin();
     d.script->expect("CurrentTime").reply(500, fault_reply("NotAuthenticated"));
