@@ -110,13 +110,17 @@ class FaultProxy {
     fired_ = 0;
   }
   void arm(Fault fault) { arm(std::vector<Fault>{std::move(fault)}); }
-  /// Nothing breaks any more, and what stands still goes on.
+  /// Nothing breaks any more, and what stands still goes on, unless its client has gone meanwhile:
+  /// then what it sent comes to nothing, whether or not the thread has seen it go.
   void lift() {
     {
       std::lock_guard const lock(mutex_);
       armed_.clear();
-      for (Link& link : links_)
+      for (Link& link : links_) {
+        bool const stood = link.ways[0].frozen || link.ways[1].frozen;
+        if (stood && !link.broken && hung_up(link.client)) broken(link);
         for (Half& half : link.ways) half.frozen = false;
+      }
     }
     wake();
   }
