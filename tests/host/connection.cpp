@@ -162,3 +162,31 @@ TEST_CASE("connection: what cannot be opened leaves nothing behind") {
     says(refused(at.host_uri(), options), "InvalidLogin");
   }
 }
+
+TEST_CASE("connection: auto_answer decides what becomes of a question") {
+  Pair at;
+  esxvi::Ref<vim::VirtualMachine> const asking =
+      at.esx.add_vm("asking").serial_file("[datastore1] asking/serial.log");
+  vim::PowerOnVM_Task const request{.self = asking};
+  auto const power = [&] {
+    return at.esx.get<vim::VirtualMachine>(asking)->runtime.powerState.value();
+  };
+
+  SUBCASE("left out, or 0: it is reported, and nothing goes on") {
+    for (char const* parameter : {"", "&auto_answer=0"}) {
+      auto const connection = at.open(at.host_uri(parameter));
+      CHECK_FALSE(connection.questions().on());
+      CHECK_THROWS_AS(connection.run(request), esxvi::question_pending);
+      CHECK(power() == vim::VirtualMachinePowerState::poweredOff);
+      CHECK(at.esx.calls("AnswerVM") == 0);
+    }
+  }
+  SUBCASE("1: the default answer is given") {
+    auto const connection = at.open(at.host_uri("&auto_answer=1"));
+    auto task = connection.start(request);
+    task.wait();
+    REQUIRE(task.answered().size() == 1);
+    CHECK(task.answered()[0].choice.words() == "Append");
+    CHECK(power() == vim::VirtualMachinePowerState::poweredOn);
+  }
+}

@@ -90,6 +90,10 @@ auto const task = co_await session.async_call(request);
 esxvi::Connection lab = esxvi::open_connection("vpx://admin@vc/dc/cluster/host", esxvi::ask_password);
 for (auto const& machine : lab.scope().machines()) std::cout << machine.name << '\n';
 }
+[[maybe_unused]] void answering() {
+esxvi::Connection host = esxvi::open_connection("esx://root@esx01.example/?auto_answer=1", esxvi::ask_password);
+if (auto const web01 = host.scope().find_name("web01")) host.run(vim::PowerOnVM_Task{.self = *web01});
+}
 [[maybe_unused]] void finding(esxvi::Session& session, esxvi::Ref<vim::VirtualMachine> const& vm,
              std::vector<esxvi::untyped_ref> const& machines) {
 for (auto const& found : esxvi::find<vim::VirtualMachine>(session, "/dc/vm/prod/web*"))

@@ -77,6 +77,18 @@ TEST_CASE("curl pool: waiting for a connection ends with the time or the stop to
   release = true;
 }
 
+TEST_CASE("curl pool: the time of a call includes its wait for a connection") {
+  HttpServer server{[](HttpRequest&, HttpConnection& connection) {
+    std::this_thread::sleep_for(200ms);
+    connection.reply(200, "late");
+  }};
+  CurlTransport curl{direct({.max_connections = 1})};
+  std::jthread const first{[&] { CHECK(get(curl, server.url("/")) == "late"); }};
+  while (server.requests() == 0) std::this_thread::yield();
+  // Each of the two waits is shorter than that, but not both together.
+  CHECK_THROWS_AS(get(curl, server.url("/"), {.total = 300ms}), esxvi::timeout);
+}
+
 TEST_CASE("curl pool: a call that fails gives its connection back") {
   CurlTransport curl{direct({.max_connections = 1})};
   HttpServer server{[](HttpRequest& request, HttpConnection& connection) {

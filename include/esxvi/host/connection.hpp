@@ -7,6 +7,8 @@
 #include <esxvi/session/credentials.hpp>
 #include <esxvi/session/session.hpp>
 #include <esxvi/session/uri.hpp>
+#include <esxvi/task/policy.hpp>
+#include <esxvi/task/task.hpp>
 #include <esxvi/transport/curl_options.hpp>
 
 #include <exception>
@@ -107,6 +109,23 @@ class Connection {
   [[nodiscard]] Session* vcenter() const noexcept { return vcenter_.get(); }
   /// That host in the vCenter; null without one.
   [[nodiscard]] Scope const* vcenter_scope() const noexcept { return vcenter_scope_.get(); }
+
+  /// What is done with questions of virtual machines: `auto_answer` of the URI. The calls that
+  /// start tasks use it; for a task of your own on another session: `Task{*connection.vcenter(),
+  /// request, connection.questions()}`.
+  [[nodiscard]] AutoAnswer questions() const noexcept { return AutoAnswer(uri_.auto_answer); }
+  /// Starts a task of session(), as Task does. The connection has to outlive it.
+  template <TaskRequest R>
+  [[nodiscard]] Task<AutoAnswer, typename R::result_type> start(
+      R const& request, TaskOptions const& options = {}) const {
+    return {*session_, request, questions(), options};
+  }
+  /// Starts a task, waits for its end and gives its result: see Task::wait().
+  template <TaskRequest R>
+  typename R::result_type run(R const& request, WaitOptions const& wait = {},
+                              TaskOptions const& options = {}) const {
+    return start(request, options).wait(wait);
+  }
 
   /// Logs out of all now, and throws the first error that this brings, which the destructor does
   /// not.

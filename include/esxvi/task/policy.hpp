@@ -115,6 +115,21 @@ struct AnswerDefaultUpTo {
 /// libvirt's auto_answer=1, with a limit.
 struct AnswerDefault : AnswerDefaultUpTo<5> {};
 
+/// Decides at run time between the two: what `auto_answer` in a connection URI says.
+class AutoAnswer {
+ public:
+  static constexpr bool answers_pending = true;  // when it is on; else it reports these too
+  explicit AutoAnswer(bool on) noexcept : on_(on) {}
+  [[nodiscard]] bool on() const noexcept { return on_; }
+
+  Decision operator()(Asked const& asked) const {
+    return on_ ? AnswerDefault{}(asked) : ReportAndCancel{}(asked);
+  }
+
+ private:
+  bool on_;
+};
+
 /// Lets a function choose: `AskUser([](Question const& q) -> std::optional<std::string> {...})`.
 ///
 /// It takes the Question, or the Asked to see the time that is left, and gives what names a choice

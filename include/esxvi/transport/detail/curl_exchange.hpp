@@ -243,8 +243,7 @@ class curl_exchange {
     set_up_tls(easy_, options_, options_.verify && !options_.thumbprint);
     if (options_.thumbprint) pin(easy_, *options_.thumbprint, &on_connected, this);
     set_up_way(easy_, options_);
-    set(CURLOPT_TIMEOUT_MS,
-        curl_milliseconds(context_.total.count() > 0 ? context_.total : options_.total_timeout));
+    set(CURLOPT_TIMEOUT_MS, curl_milliseconds(time_left()));
 
     set(CURLOPT_HEADERFUNCTION, &on_header);
     set(CURLOPT_HEADERDATA, static_cast<void*>(this));
@@ -298,6 +297,15 @@ class curl_exchange {
       if (message->msg == CURLMSG_DONE) return message->data.result;
     }
     return CURLE_FAILED_INIT;
+  }
+
+  /// Of the whole call; waiting for a connection (max_connections) counts. 0: there is no limit.
+  [[nodiscard]] std::chrono::milliseconds time_left() const {
+    using std::chrono::milliseconds;
+    auto const limit = context_.total.count() > 0 ? context_.total : options_.total_timeout;
+    if (limit.count() <= 0) return milliseconds{0};
+    auto const passed = std::chrono::floor<milliseconds>(StallWatch::clock::now() - made_);
+    return std::max(limit - passed, milliseconds{1});
   }
 
   std::chrono::milliseconds patience_left() {
@@ -494,6 +502,7 @@ class curl_exchange {
   http::Request const& request_;
   http::BodySink& sink_;
   http::CallContext const& context_;
+  StallWatch::clock::time_point const made_ = StallWatch::clock::now();
   CurlOptions const& options_;
   std::unique_ptr<curl_slist, curl_list_deleter> headers_{};
   CURL* easy_ = nullptr;
