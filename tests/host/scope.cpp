@@ -183,6 +183,26 @@ TEST_CASE("scope: machines by UUID, by name, and their properties") {
   CHECK(std::get<1>(rows[0]) == "a%2fb");
 }
 
+TEST_CASE("scope: a UUID that several machines have is not one of them by chance") {
+  InCenter in;
+  auto const uuid = in.host.get<vim::VirtualMachine>(in.on_first)->config->uuid;
+  auto const copied = in.host.add_vm("copy").ref();
+  in.host.modify(copied, [&](vim::VirtualMachine& vm) { vm.config.value().uuid = uuid; });
+  auto const place = in.host.get<vim::VirtualMachine>(in.on_first)->runtime.host;
+  in.host.modify(copied, [&](vim::VirtualMachine& vm) { vm.runtime.host = place; });
+  for (Path const& path : {Path{}, Path{"Datacenter"}}) {
+    CAPTURE(path.size());
+    try {
+      static_cast<void>(Scope::at(in.session, path).find_uuid(uuid));
+      FAIL("one of them was found");
+    } catch (esxvi::invalid_argument const& e) {
+      std::string const text = e.what();
+      CHECK(text.find("2 machines have this UUID") != text.npos);
+      CHECK(text.find(copied.value()) != text.npos);
+    }
+  }
+}
+
 TEST_CASE("scope: the datastores and networks of a host and a cluster") {
   InCenter in;
   for (Path const& path : {Path{}, Path{"Datacenter"}, Path{"Datacenter", "Cluster"},

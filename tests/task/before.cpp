@@ -129,6 +129,15 @@ TEST_CASE("unfinished tasks of the machine: nothing is started") {
   CHECK(at.asked() == "RetrievePropertiesEx");
 }
 
+TEST_CASE("a method of any entity counts as one of the machine when it is one") {
+  Dialogue at;
+  at.look({asking_machine(serial_question())});
+  CHECK_THROWS_AS(
+      esxvi::Task<> const task(at.session, vim::Destroy_Task{.self = {"VirtualMachine", "vm-1"}}),
+      esxvi::question_pending);
+  CHECK(at.asked() == "RetrievePropertiesEx");
+}
+
 TEST_CASE("a method of another object is looked at only when the machine is given") {
   vim::RemoveSnapshot_Task const request{
       .self = esxvi::Ref<vim::VirtualMachineSnapshot>("snapshot-1"), .removeChildren = false};

@@ -7,6 +7,7 @@
 #include <deque>
 #include <exception>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -248,6 +249,35 @@ TEST_CASE("TaskLoop: coroutines that own their tasks, one collector for all") {
   CHECK(seen == "2 1 snapshot-1 ");
   CHECK_FALSE(*first.failure);
   CHECK_FALSE(*other.failure);
+  at.complete();
+  at.destroy();  // with the loop
+}
+
+TEST_CASE("TaskLoop: what a policy throws comes out once; a lost connection later is bridged") {
+  Dialogue at;
+  esxvi::TaskLoop loop{at.session};
+  int asked = 0;
+  auto const policy = [&](esxvi::Asked const& question) {
+    if (++asked == 1) throw std::runtime_error("nobody at the console");
+    return question.answer_default();
+  };
+  auto const job = [&]() -> Job {
+    esxvi::Task task{at.session, power_on(), policy, {.look_first = false}};
+    co_await loop(task);
+  };
+  at.start();
+  at.watch();
+  at.updates({state_is(State::running), asks(serial_question())});
+  Job const one = job();
+  CHECK_THROWS_WITH_AS(loop.run(), "nobody at the console", std::runtime_error);
+  at.answer("50", "10");
+  at.script->expect("WaitForUpdatesEx")
+      .throws(
+          esxvi::connection_lost({"WaitForUpdatesEx", "", "lost", ""}, esxvi::delivery::unknown));
+  at.updates({state_is(State::success), asks_nothing()});
+  loop.run();
+  CHECK(asked == 2);
+  CHECK_FALSE(*one.failure);
   at.complete();
   at.destroy();  // with the loop
 }

@@ -24,8 +24,9 @@ namespace esxvi {
 struct OpenOptions {
   SessionOptions session{};
   CurlOptions curl{};
-  /// All about the vCenter of an `esx` connection: port, user, certificate. Absent: what `vcenter=`
-  /// in the URI names, with the user, the TLS, proxy and time-out parameters of the URI.
+  /// All about the vCenter of an `esx` connection: port, user, thumbprint. Absent: what `vcenter=`
+  /// in the URI names, with `transport`, `no_verify`, `ca_file`, `proxy`, `timeout`, `authfile` and
+  /// `user_agent` of the URI; which user that is the provider says.
   std::optional<ConnectionUri> vcenter{};
 };
 
@@ -57,7 +58,7 @@ inline std::optional<ConnectionUri> vcenter_of(ConnectionUri const& uri, Scope c
   if (vcenter.host.empty())
     throw not_found({"opening", uri.display(), "no vCenter manages this host",
                      "leave vcenter=* out, or name the vCenter"});
-  vcenter.user = uri.user;
+  // Whoever it is on the host, the vCenter has users of its own.
   vcenter.tls = uri.tls;
   vcenter.verify = uri.verify;
   vcenter.proxy = uri.proxy;
@@ -81,8 +82,8 @@ class Connection {
   template <CredentialsProvider P>
   Connection(ConnectionUri uri, P& provider, OpenOptions const& options)
       : uri_(std::move(uri)),
-        session_(
-            std::make_unique<Session>(connect(uri_, provider, options.session, options.curl))) {
+        session_(std::make_unique<Session>(
+            detail::connect_to(uri_, provider, options.session, options.curl))) {
     detail::check_kind(uri_, *session_);
     auto const path = uri_.path_names();
     if (session_->about().apiType == "VirtualCenter") {
@@ -95,8 +96,8 @@ class Connection {
     scope_ = std::make_unique<Scope>(Scope::of_host(*session_));
     auto const vcenter = detail::vcenter_of(uri_, *scope_, options);
     if (!vcenter) return;
-    vcenter_ =
-        std::make_unique<Session>(connect(*vcenter, provider, options.session, options.curl));
+    vcenter_ = std::make_unique<Session>(
+        detail::connect_to(*vcenter, provider, options.session, options.curl));
     detail::check_kind(*vcenter, *vcenter_);
     vcenter_scope_ =
         std::make_unique<Scope>(Scope::of_host_with(*vcenter_, scope_->host_uuid(), uri_.host));

@@ -155,24 +155,32 @@ class Scope {
   /// The machine with this BIOS UUID, else the one with this instance UUID.
   ///
   /// At most 2 requests. On a whole server and in a datacenter the server searches; in a cluster
-  /// or of a host the UUIDs of its machines are read.
+  /// or of a host the UUIDs of its machines are read. Throws invalid_argument where several have
+  /// it, as copied machines do.
   [[nodiscard]] std::optional<Ref<types::VirtualMachine>> find_uuid(
       std::string_view uuid, CallOptions const& call = {}) const {
     auto const& index = session_->opening_content().searchIndex;
     if (index && (whole_ || kind_ == Kind::datacenter)) {
       for (bool const instance : {false, true}) {
-        types::FindByUuid request{
+        types::FindAllByUuid request{
             .self = *index, .uuid = std::string(uuid), .vmSearch = true, .instanceUuid = instance};
         if (!whole_) request.datacenter = datacenter_;
-        auto const found = session_->call(request, call);
-        if (found) return Ref<types::VirtualMachine>(found->type(), found->value());
+        std::vector<Ref<types::VirtualMachine>> found;
+        for (auto const& one : session_->call(request, call))
+          found.emplace_back(one.type(), one.value());
+        if (found.size() > 1) throw_several("UUID", uuid, found, "look for it by its name");
+        if (!found.empty()) return found.front();
       }
       return std::nullopt;
     }
     auto const all = rows(uuid_columns, call);
-    for (auto const member : {&Row::uuid, &Row::instance_uuid})
+    for (auto const member : {&Row::uuid, &Row::instance_uuid}) {
+      std::vector<Ref<types::VirtualMachine>> found;
       for (auto const& row : all)
-        if (row.*member && same_uuid(*(row.*member), uuid)) return row.object;
+        if (row.*member && same_uuid(*(row.*member), uuid)) found.push_back(row.object);
+      if (found.size() > 1) throw_several("UUID", uuid, found, "look for it by its name");
+      if (!found.empty()) return found.front();
+    }
     return std::nullopt;
   }
   /// The machine with this name; see is_name_of().
@@ -191,11 +199,7 @@ class Scope {
       auto const same =
           std::count_if(all.begin(), all.end(), [&](Row const& r) { return r.name == name; });
       if (same == 1) return stored->object;
-      throw invalid_argument({"looking for a virtual machine", "\"" + std::string(name) + "\"",
-                              std::to_string(found.size()) +
-                                  " machines have this name: " + found[0].value() + ", " +
-                                  found[1].value() + (found.size() > 2 ? ", ..." : ""),
-                              "look for it by its UUID"});
+      throw_several("name", name, found, "look for it by its UUID");
     }
     if (found.empty()) return std::nullopt;
     return found.front();
@@ -203,6 +207,16 @@ class Scope {
 
  private:
   explicit Scope(Session& session) : session_(&session) {}
+
+  [[noreturn]] static void throw_several(std::string_view what, std::string_view value,
+                                         std::vector<Ref<types::VirtualMachine>> const& found,
+                                         std::string_view advice) {
+    throw invalid_argument({"looking for a virtual machine", "\"" + std::string(value) + "\"",
+                            std::to_string(found.size()) + " machines have this " +
+                                std::string(what) + ": " + found[0].value() + ", " +
+                                found[1].value() + (found.size() > 2 ? ", ..." : ""),
+                            std::string(advice)});
+  }
 
   struct Row {
     Ref<types::VirtualMachine> object{};

@@ -82,21 +82,22 @@ class Watcher {
     ++statistics_.polls;
     if (!std::exchange(unfinished_, true))
       for (auto* const rows : caches_) rows->begin_poll();
-    detail::Outage outage(options_.outage);
+    outage_.over();
+    auto const until = std::chrono::steady_clock::now() + options.wait;
     int reopened = 0;
     while (true) {
       try {
-        run(options);
+        run(options, until);
         break;
       } catch (fault const& e) {
         stale_ = true;
         bool const again = e.type_name() == "RequestCanceled"
-                               ? outage.wait(options.call.stop)  // somebody took our place
+                               ? outage_.wait(options.call.stop)  // somebody took our place
                                : ++reopened <= reopen_limit && reopen(e);
         if (!again) throw;
       } catch (error const& e) {
         stale_ = true;
-        if (!detail::passes(e) || !outage.wait(options.call.stop)) throw;
+        if (!detail::passes(e) || !outage_.wait(options.call.stop)) throw;
       }
     }
     unfinished_ = stale_ = false;
@@ -127,17 +128,21 @@ class Watcher {
     if (rows.filter_ && !closing) source_.remove(*rows.filter_);
   }
 
-  void run(PollOptions const& options) {
+  using clock = std::chrono::steady_clock;
+
+  void run(PollOptions const& options, clock::time_point until) {
     if (source_.lost()) forget();
     make_filters(options);
-    auto const until = std::chrono::steady_clock::now() + options.wait;
     for (bool more = true; more;) {
       bool const syncing = any(&detail::WatchedRows::syncing_);
       auto const before = statistics_.updates;
-      more = fetch(syncing || changed() ? std::chrono::seconds(0) : options.wait, options);
+      auto const left = std::clamp(std::chrono::ceil<std::chrono::seconds>(until - clock::now()),
+                                   std::chrono::seconds(0), options.wait);
+      more = fetch(syncing || changed() ? std::chrono::seconds(0) : left, options);
+      outage_.over();
       if (more) continue;
       if (any(&detail::WatchedRows::refused_)) {
-        if (look_whether_logged_in(options)) return run(options);
+        if (look_whether_logged_in(options)) return run(options, until);
       } else if (syncing) {
         asked_again_ = false;
       }
@@ -147,7 +152,7 @@ class Watcher {
           ++statistics_.syncs;
         }
       more = !syncing && statistics_.updates == before && !changed() && !source_.waits() &&
-             std::chrono::steady_clock::now() < until;
+             clock::now() < until;
     }
     for (auto* const rows : caches_) read_unclear(*rows, options);
   }
@@ -288,6 +293,7 @@ class Watcher {
 
   Session& session_;
   WatcherOptions options_;
+  detail::Outage outage_{options_.outage};
   std::vector<detail::WatchedRows*> caches_{};
   detail::UpdateSource source_;
   detail::UpdateStream stream_{this, &find_cache};

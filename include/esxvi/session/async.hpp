@@ -85,6 +85,7 @@ Async<Session> async_connect(CurlLoop& loop, ConnectionUri uri, P provider, Sess
     throw invalid_argument({"connecting", "sim://" + uri.host,
                             "simulated hosts cannot be used asynchronously",
                             "serve one by sim::Server or `esxctl sim`"});
+  detail::refuse_scope(uri);
   LoginMeans means = ask(provider, challenge_of(uri));
   if (!uri.api_version.empty()) options.api_version = uri.api_version;
   auto transport = traced(CurlLoopTransport(loop, curl_options_for(uri, std::move(curl))));

@@ -31,8 +31,8 @@ inline constinit SimulatedOpener open_simulated = nullptr;
   return curl;
 }
 
-/// The way to the server that a URI names, traced as ESXVI_TRACE says. Throws invalid_argument for sim:// in a program without
-/// the simulator.
+/// The way to the server that a URI names, traced as ESXVI_TRACE says. Throws invalid_argument for
+/// sim:// in a program without the simulator.
 [[nodiscard]] inline any_transport transport_for(ConnectionUri const& uri, CurlOptions curl = {}) {
   if (uri.scheme == "sim") {
     if (detail::open_simulated == nullptr)
@@ -50,18 +50,40 @@ inline constinit SimulatedOpener open_simulated = nullptr;
   return {.host = uri.host, .user = uri.user, .scheme = uri.scheme, .authfile = uri.authfile};
 }
 
-/// Opens a session: `connect("esx://root@host/", ask_password)`.
-///
-/// 2 requests. `provider` is asked once, before anything is sent. Throws invalid_argument for a bad
-/// URI or when the provider knows nothing, otherwise what Session's constructor and CurlTransport
-/// throw. What the URI says goes before `options` and `curl`.
+namespace detail {
+
+/// What a URI may ask of open_connection() alone must not get lost.
+inline void refuse_scope(ConnectionUri const& uri) {
+  bool const path = uri.scheme != "https" && !uri.path_names().empty();
+  if (!path && uri.vcenter.empty()) return;
+  throw invalid_argument({"connecting", uri.display(),
+                          path ? "the path names a part of the server, and a session has all of it"
+                               : "vcenter= names a second server",
+                          "use open_connection() of <esxvi/host.hpp>, or leave it out"});
+}
+
 template <CredentialsProvider P>
-[[nodiscard]] Session connect(ConnectionUri const& uri, P&& provider, SessionOptions options = {},
-                              CurlOptions curl = {}) {
+[[nodiscard]] Session connect_to(ConnectionUri const& uri, P&& provider, SessionOptions options,
+                                 CurlOptions curl) {
   LoginMeans means = ask(provider, challenge_of(uri));
   if (!uri.api_version.empty()) options.api_version = uri.api_version;
   return Session(transport_for(uri, std::move(curl)), uri.service_url(), std::move(means),
                  std::move(options));
+}
+
+}  // namespace detail
+
+/// Opens a session: `connect("esx://root@host/", ask_password)`.
+///
+/// 2 requests. `provider` is asked once, before anything is sent. Throws invalid_argument for a bad
+/// URI, for one with a path or `vcenter=` (see open_connection()), or when the provider knows
+/// nothing, otherwise what Session's constructor and CurlTransport
+/// throw. What the URI says goes before `options` and `curl`.
+template <CredentialsProvider P>
+[[nodiscard]] Session connect(ConnectionUri const& uri, P&& provider, SessionOptions options = {},
+                              CurlOptions curl = {}) {
+  detail::refuse_scope(uri);
+  return detail::connect_to(uri, provider, std::move(options), std::move(curl));
 }
 
 template <CredentialsProvider P>

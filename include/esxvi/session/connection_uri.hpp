@@ -3,9 +3,9 @@
 
 #include <esxvi/escape/percent.hpp>
 #include <esxvi/escape/uri.hpp>
-#include <esxvi/session/credentials/secret.hpp>
 #include <esxvi/session/detail/host_name.hpp>
 #include <esxvi/session/proxy.hpp>
+#include <esxvi/transport/secret.hpp>
 #include <esxvi/transport/thumbprint.hpp>
 
 #include <algorithm>

@@ -9,4 +9,4 @@
 #include <esxvi/session/credentials/means.hpp>
 #include <esxvi/session/credentials/netrc.hpp>
 #include <esxvi/session/credentials/prompt.hpp>
-#include <esxvi/session/credentials/secret.hpp>
+#include <esxvi/transport/secret.hpp>

@@ -44,6 +44,8 @@ struct SessionOptions {
   /// Log in once more when the server has forgotten the session, and repeat the call.
   bool log_in_again = true;
   RetryOptions retry{};
+  /// Limits of opening, all its requests taken together. (A login later has those of its call.)
+  CallOptions opening{};
   /// Each request is numbered: "esxvi-5e2f91c0-17" is what servers write into their logs as opID,
   /// and what errors name. This is the part before the number. Not set: made up for the session;
   /// empty: no ids.

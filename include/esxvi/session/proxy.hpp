@@ -3,8 +3,8 @@
 
 #include <esxvi/error.hpp>
 #include <esxvi/escape/uri.hpp>
-#include <esxvi/session/credentials/secret.hpp>
 #include <esxvi/session/detail/host_name.hpp>
+#include <esxvi/transport/secret.hpp>
 
 #include <algorithm>
 #include <array>

@@ -4,6 +4,7 @@
 #include <esxvi/error.hpp>
 #include <esxvi/session/http_status.hpp>
 #include <esxvi/soap/envelope.hpp>
+#include <esxvi/transport/secret.hpp>
 #include <esxvi/transport/transport.hpp>
 
 #include <string>
@@ -41,19 +42,19 @@ class ReplySink final : public http::BodySink {
   [[nodiscard]] bool reached_reply() const noexcept { return decoder_.reached_reply(); }
 
   /// "vmware_soap_session=..." when the reply sets one.
-  [[nodiscard]] std::string const& cookie() const noexcept { return cookie_; }
+  [[nodiscard]] Secret const& cookie() const noexcept { return cookie_; }
 
  private:
   void take_cookie(http::header const& h) {
-    std::vector<http::header> const one{h};
-    if (http::find_header(one, "Set-Cookie") == nullptr) return;
+    std::vector<http::header> const name{{h.name, {}}};
+    if (http::find_header(name, "Set-Cookie") == nullptr) return;
     if (!h.value.starts_with("vmware_soap_session=")) return;
-    cookie_ = h.value.substr(0, h.value.find(';'));
+    cookie_ = std::string_view(h.value).substr(0, h.value.find(';'));
   }
 
   xml::Origin origin_;
   soap::ReplyDecoder decoder_;
-  std::string cookie_;
+  Secret cookie_;
 };
 
 }  // namespace esxvi::detail

@@ -74,16 +74,16 @@ class Session {
     detail::prepare(*self_, std::move(transport), std::move(service_url), std::move(means),
                     std::move(options));
     detail::Opening opening(*self_);
-    converse(detail::opening_version, opening.greeting(), {}, detail::call_kind::internal);
+    greet(opening);
     if (opening.greeted()) {
       try {
         fetch("GET", detail::Opening::versions_target, opening.versions(),
-              {.deadline = std::chrono::seconds(30)});
+              opening.limits_of_list());
         opening.listed();
       } catch (error const&) {  // NOLINT(bugprone-empty-catch): then without the list
       }
     }
-    log_in_or_leave_nothing_behind({});
+    log_in_or_leave_nothing_behind(opening.limits());
   }
   Session(any_transport transport, std::string service_url, Credentials who,
           SessionOptions options = {})
@@ -178,10 +178,14 @@ class Session {
   /// Requests sent so far.
   [[nodiscard]] std::uint64_t requests() const noexcept { return self_->requests; }
 
+  /// What its transport did so far: bytes, connections, time. Zeros where the transport does not
+  /// count. Copies of a transport count together.
+  [[nodiscard]] TransportStatistics statistics() const { return self_->transport.statistics(); }
+
   /// Ends the session now and reports what goes wrong, which the destructor does not. 1 request.
-  void logout() {
+  void logout(CallOptions const& options = {.deadline = detail::farewell_limit}) {
     if (!self_ || !self_->logged_in.exchange(false)) return;
-    log_out();
+    log_out(options);
   }
 
   /// call() as a coroutine: defined in <esxvi/session/async.hpp>.
@@ -238,7 +242,16 @@ class Session {
     drive(call);
   }
 
-  void log_in(CallOptions const& options = {}) {
+  void greet(detail::Opening& opening) {
+    for (auto const version : detail::opening_versions) try {
+        converse(version, opening.greeting(), opening.limits(), detail::call_kind::internal);
+        return;
+      } catch (fault const& e) {
+        if (version == detail::opening_versions.back() || !detail::refuses_version(e)) throw;
+      }
+  }
+
+  void log_in(CallOptions const& options) {
     detail::LoginCall login(*self_);
     converse(self_->version, login.invocation(), options, detail::call_kind::internal);
     login.done();
@@ -272,7 +285,7 @@ class Session {
   }
 
   bool is_alive(CallOptions const& options) {
-    if (self_->cookie().empty()) return false;
+    if (!self_->has_cookie()) return false;
     detail::Probe probe;
     try {
       converse(self_->version, probe.invocation(), options, detail::call_kind::internal);
@@ -293,7 +306,7 @@ class Session {
     }
   }
 
-  void log_out() {
+  void log_out(CallOptions const& options) {
     types::Logout const request{.self = self_->manager()};
     soap::Reply<void> reply;
     converse(self_->version,
@@ -301,14 +314,14 @@ class Session {
               *reflect::type_of<types::Logout>(),
               &request,
               {reflect::type_of<decltype(reply)>(), &reply}},
-             {.deadline = std::chrono::seconds(10)}, detail::call_kind::farewell);
+             options, detail::call_kind::farewell);
   }
 
   // A login whose answer was lost may have succeeded.
   void leave_nothing_behind() noexcept {
-    if (self_->cookie().empty()) return;
+    if (!self_->has_cookie()) return;
     try {
-      log_out();
+      log_out({.deadline = detail::farewell_limit});
     } catch (...) {  // NOLINT(bugprone-empty-catch): the server drops idle sessions by itself
     }
   }

@@ -76,7 +76,8 @@ template <QuestionPolicy P = ReportAndCancel, class Result = Any> class Task {
     state_->object = *request.self;
     state_->vm = options.vm;
     state_->expects_result = !detail::may_lack_result<Result>;
-    if (!state_->vm && R::facts.object == "VirtualMachine")
+    // Destroy_Task and Rename_Task belong to any entity: what counts is which one it is.
+    if (!state_->vm && state_->object.type() == "VirtualMachine")
       state_->vm = Ref<types::VirtualMachine>(state_->object.type(), state_->object.value(),
                                               state_->object.server_guid());
     detail::Starter(*state_, R::facts, options)

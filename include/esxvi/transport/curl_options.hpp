@@ -1,7 +1,9 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include <esxvi/transport/secret.hpp>
 #include <esxvi/transport/thumbprint.hpp>
+#include <esxvi/transport/transport.hpp>
 #include <esxvi/version.hpp>
 
 #include <chrono>
@@ -33,7 +35,7 @@ struct CurlOptions {
   /// "[type://][user:password@]host[:port]": http, https, socks4, socks4a, socks5 or socks5h; port
   /// 1080 (https: 443) unless given. Empty: the environment (`https_proxy`, ...) decides. HTTP
   /// proxies get the password by the method Basic.
-  std::string proxy{};
+  Secret proxy{};
   std::string no_proxy{};       ///< "host,.domain" that need no proxy; "*": never use one
   std::string proxy_ca_file{};  ///< PEM file of CAs for https proxies; empty: those of the system
   std::string user_agent{"esxvi/" ESXVI_VERSION_STRING};
@@ -50,18 +52,7 @@ struct CurlOptions {
   std::function<void(std::string_view)> warn = warn_on_stderr;
 };
 
-/// What a CurlTransport did so far. Bytes are those of HTTP, before TLS.
-struct CurlStatistics {
-  std::uint64_t requests = 0;
-  std::uint64_t connections_opened = 0;
-  std::uint64_t reused = 0;  ///< requests that went over a connection that was open already
-  std::uint64_t bytes_sent = 0;
-  std::uint64_t bytes_received = 0;  ///< as they came, compressed
-  std::uint64_t body_bytes = 0;      ///< as sinks got them, decompressed
-  // Sums over all exchanges:
-  std::chrono::nanoseconds connecting{0};  ///< name look-up, TCP, proxy and TLS
-  std::chrono::nanoseconds waiting{0};     ///< from there to the first byte of the reply
-  std::chrono::nanoseconds total{0};
-};
+/// What a CurlTransport did so far.
+using CurlStatistics = TransportStatistics;
 
 }  // namespace esxvi

@@ -75,6 +75,12 @@ template <Transport Inner, std::invocable<TraceEvent const&> Hook> class Trace {
     return detail::send_observed(self_->inner, request, sink, context, seen);
   }
 
+  [[nodiscard]] TransportStatistics statistics() const
+    requires CountingTransport<Inner>
+  {
+    return self_->inner.statistics();
+  }
+
   void start(http::Request const& request, http::BodySink& sink, http::CallContext const& context,
              http::Completion done)
     requires AsyncTransport<Inner>

@@ -22,6 +22,7 @@ struct blocking_transport {
                       http::CallContext const& context) {
     return inner.send(request, sink, context);
   }
+  [[nodiscard]] TransportStatistics statistics() const { return inner.statistics(); }
 };
 
 }  // namespace detail

@@ -120,6 +120,26 @@ concept AsyncTransport =
       { transport.later(delay, stop, std::move(act)) } -> std::same_as<void>;
     };
 
+/// What a transport did so far. Bytes are those of HTTP, before TLS.
+struct TransportStatistics {
+  std::uint64_t requests = 0;
+  std::uint64_t connections_opened = 0;
+  std::uint64_t reused = 0;  ///< requests that went over a connection that was open already
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t bytes_received = 0;  ///< as they came, compressed
+  std::uint64_t body_bytes = 0;      ///< as sinks got them, decompressed
+  // Sums over all exchanges:
+  std::chrono::nanoseconds connecting{0};  ///< name look-up, TCP, proxy and TLS
+  std::chrono::nanoseconds waiting{0};     ///< from there to the first byte of the reply
+  std::chrono::nanoseconds total{0};
+};
+
+/// A transport that counts, or a decorator of one.
+template <class T>
+concept CountingTransport = requires(T const& transport) {
+  { transport.statistics() } -> std::same_as<TransportStatistics>;
+};
+
 /// Any transport behind one virtual call, so that neither Session nor generated code becomes a
 /// template of it. Copies share the transport.
 class any_transport {
@@ -154,6 +174,11 @@ class any_transport {
     self_->later(delay, std::move(stop), std::move(act));
   }
 
+  /// Zeros for a transport that does not count.
+  [[nodiscard]] TransportStatistics statistics() const {
+    return self_ == nullptr ? TransportStatistics{} : self_->statistics();
+  }
+
   explicit operator bool() const noexcept { return self_ != nullptr; }
 
  private:
@@ -162,6 +187,7 @@ class any_transport {
     virtual http::Response send(http::Request const&, http::BodySink&,
                                 http::CallContext const&) = 0;
     [[nodiscard]] virtual bool is_async() const noexcept = 0;
+    [[nodiscard]] virtual TransportStatistics statistics() const = 0;
     virtual void start(http::Request const&, http::BodySink&, http::CallContext const&,
                        http::Completion) = 0;
     virtual void later(std::chrono::milliseconds, std::stop_token, std::function<void()>) = 0;
@@ -173,6 +199,12 @@ class any_transport {
       return transport.send(request, sink, context);
     }
     [[nodiscard]] bool is_async() const noexcept override { return AsyncTransport<T>; }
+    [[nodiscard]] TransportStatistics statistics() const override {
+      if constexpr (CountingTransport<T>)
+        return transport.statistics();
+      else
+        return {};
+    }
     void start(http::Request const& request, http::BodySink& sink, http::CallContext const& context,
                http::Completion done) override {
       if constexpr (AsyncTransport<T>)
@@ -200,6 +232,11 @@ class any_transport {
     http::Response send(http::Request const& request, http::BodySink& sink,
                         http::CallContext const& context) {
       return transport->send(request, sink, context);
+    }
+    [[nodiscard]] TransportStatistics statistics() const
+      requires CountingTransport<T>
+    {
+      return transport->statistics();
     }
     void start(http::Request const& request, http::BodySink& sink, http::CallContext const& context,
                http::Completion done)

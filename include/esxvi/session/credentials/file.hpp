@@ -2,7 +2,7 @@
 #pragma once
 
 #include <esxvi/error.hpp>
-#include <esxvi/session/credentials/secret.hpp>
+#include <esxvi/transport/secret.hpp>
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -93,7 +93,7 @@ class Leading {
 };
 
 inline Async<bool> is_alive(SessionState& session, CallOptions options) {
-  if (session.cookie().empty()) co_return false;
+  if (!session.has_cookie()) co_return false;
   Probe probe;
   try {
     co_await converse(session, session.version, probe.invocation(), std::move(options),
@@ -124,7 +124,7 @@ inline Async<void> log_out(SessionState& session) {
                         *reflect::type_of<types::Logout>(),
                         &request,
                         {reflect::type_of<decltype(reply)>(), &reply}};
-  CallOptions const limits{.deadline = std::chrono::seconds(10)};
+  CallOptions const limits{.deadline = farewell_limit};
   co_await converse(session, session.version, what, limits, call_kind::farewell);
 }
 
@@ -140,7 +140,7 @@ inline Async<void> log_in_or_leave_nothing_behind(SessionState& session, CallOpt
     failure = std::current_exception();
     may_have_succeeded = e.delivered() != delivery::not_sent;
   }
-  if (may_have_succeeded && !session.cookie().empty()) {
+  if (may_have_succeeded && session.has_cookie()) {
     try {
       co_await log_out(session);
     } catch (...) {  // NOLINT(bugprone-empty-catch): the server drops idle sessions by itself
@@ -181,16 +181,27 @@ inline Async<bool> log_in_again(SessionState& session, std::uint64_t seen, CallO
   co_return true;
 }
 
+inline Async<void> greet(SessionState& session, Opening& opening) {
+  for (auto const version : opening_versions) {
+    CallOptions const limits = opening.limits();
+    try {
+      co_await converse(session, version, opening.greeting(), limits, call_kind::internal);
+      co_return;
+    } catch (fault const& e) {
+      if (version == opening_versions.back() || !refuses_version(e)) throw;
+    }
+  }
+}
+
 /// Session's constructor.
 inline Async<std::unique_ptr<SessionState>> open(any_transport transport, std::string url,
                                                  LoginMeans means, SessionOptions options) {
   auto session = std::make_unique<SessionState>();
   prepare(*session, std::move(transport), std::move(url), std::move(means), std::move(options));
-  CallOptions const unlimited;
   Opening opening(*session);
-  co_await converse(*session, opening_version, opening.greeting(), unlimited, call_kind::internal);
+  co_await greet(*session, opening);
   if (opening.greeted()) {
-    CallOptions const limits{.deadline = std::chrono::seconds(30)};
+    CallOptions const limits = opening.limits_of_list();
     auto const list =
         std::make_shared<Fetching>(*session, "GET", Opening::versions_target, opening.versions(),
                                    nullptr, std::vector<http::header>(), limits);
@@ -200,7 +211,8 @@ inline Async<std::unique_ptr<SessionState>> open(any_transport transport, std::s
     } catch (error const&) {  // NOLINT(bugprone-empty-catch): then without the list
     }
   }
-  co_await log_in_or_leave_nothing_behind(*session, unlimited);
+  CallOptions const limits = opening.limits();
+  co_await log_in_or_leave_nothing_behind(*session, limits);
   co_return session;
 }
 

@@ -28,6 +28,9 @@ enum class step {
   pause,   ///< wait for pause(), then send
 };
 
+/// How long a session takes leave of a server that does not answer.
+inline constexpr std::chrono::seconds farewell_limit{10};
+
 /// Whether a call may log in again, and under which conditions it is repeated.
 enum class call_kind {
   ordinary,
@@ -201,6 +204,7 @@ class Conversation {
   }
   ~Conversation() {
     if (secret_) wipe(body_);
+    SessionState::forget_cookie(message_);
   }
   Conversation(Conversation const&) = delete;
   Conversation& operator=(Conversation const&) = delete;
@@ -208,12 +212,10 @@ class Conversation {
   /// The next request, with the session's cookie as it is now. Makes a new sink().
   [[nodiscard]] http::Request const& message() {
     rules_.begin();
-    message_.headers.resize(2);
-    auto cookie = session_.cookie();
-    carried_ = !cookie.empty();
-    if (carried_) message_.headers.push_back({"Cookie", std::move(cookie)});
+    SessionState::forget_cookie(message_);
+    carried_ = session_.carry_cookie(message_);
     sink_.emplace(response_, what_.reply, xml::Origin{std::string(what_.method), target_},
-                  session_.options.observer, session_.options.limits);
+                  session_.options.observer, limits());
     return message_;
   }
   [[nodiscard]] ReplySink& sink() { return *sink_; }
@@ -248,6 +250,14 @@ class Conversation {
   }
 
  private:
+  // What answers before the login is small, whoever it is.
+  [[nodiscard]] xml::Limits limits() const {
+    constexpr std::uint64_t opening_document = std::uint64_t{16} << 20U;
+    auto limits = session_.options.limits;
+    if (secret_) limits.document = std::min<std::uint64_t>(limits.document, opening_document);
+    return limits;
+  }
+
   // One that comes with another reply than a login's counts as long as it continues our session.
   void take_cookie(bool ours) {
     if (sink_ && !sink_->cookie().empty() && (secret_ || ours))

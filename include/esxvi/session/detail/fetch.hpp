@@ -31,6 +31,7 @@ class Fetching {
     message_.url = std::string(session.authority()).append(target);
     message_.source = source;
   }
+  ~Fetching() { SessionState::forget_cookie(message_); }
   Fetching(Fetching const&) = delete;
   Fetching& operator=(Fetching const&) = delete;
 
@@ -41,9 +42,9 @@ class Fetching {
 
   [[nodiscard]] http::Request const& message() {
     rules_.begin();
+    SessionState::forget_cookie(message_);
     message_.headers = headers_;
-    if (auto cookie = session_.cookie(); !cookie.empty())
-      message_.headers.push_back({"Cookie", std::move(cookie)});
+    session_.carry_cookie(message_);
     used_ = message_.source != nullptr;
     return message_;
   }

@@ -5,9 +5,13 @@
 #include <esxvi/session/credentials/means.hpp>
 #include <esxvi/session/detail/conversation.hpp>
 #include <esxvi/session/detail/session_state.hpp>
+#include <esxvi/soap/fault.hpp>
 #include <esxvi/transport/transport.hpp>
 #include <esxvi/types/SessionManager.hpp>
 
+#include <algorithm>
+#include <array>
+#include <chrono>
 #include <exception>
 #include <optional>
 #include <string>
@@ -17,8 +21,14 @@
 
 namespace esxvi::detail {
 
-// The oldest version that current servers still list; all have what opening needs.
-inline constexpr std::string_view opening_version = "4.0";
+// The oldest version that current servers still list, then that of servers which are older; both
+// have what opening needs.
+inline constexpr std::array<std::string_view, 2> opening_versions{"4.0", "2.5"};
+
+/// Whether a server refused the version of a request. (The text is not translated.)
+[[nodiscard]] inline bool refuses_version(fault const& e) {
+  return e.server_message().find("Unsupported version") != std::string::npos;
+}
 
 inline void prepare(SessionState& state, any_transport transport, std::string url, LoginMeans means,
                     SessionOptions options) {
@@ -37,7 +47,18 @@ BOOST_DESCRIBE_STRUCT(OpeningRequest, (), (self))
 /// What comes before the login: who the server is, and which versions of the API it speaks.
 class Opening {
  public:
-  explicit Opening(SessionState& state) : state_(state) {}
+  explicit Opening(SessionState& state)
+      : state_(state), rules_(state, "Login", state.options.opening, call_kind::internal) {}
+
+  /// What is left of SessionOptions::opening.
+  [[nodiscard]] CallOptions limits() const { return rules_.for_login(); }
+  /// The list of versions is not worth more than that.
+  [[nodiscard]] CallOptions limits_of_list() const {
+    constexpr std::chrono::milliseconds longest = std::chrono::seconds(30);
+    auto limits = this->limits();
+    limits.deadline = limits.deadline.count() > 0 ? std::min(limits.deadline, longest) : longest;
+    return limits;
+  }
 
   [[nodiscard]] Invocation greeting() {
     return {"RetrieveServiceContent",
@@ -77,6 +98,7 @@ class Opening {
   };
 
   SessionState& state_;
+  CallRules const rules_;
   OpeningRequest request_{};
   soap::Reply<OpeningContent> reply_{};
   List list_{};

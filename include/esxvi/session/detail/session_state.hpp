@@ -6,6 +6,7 @@
 #include <esxvi/session/detail/login_gate.hpp>
 #include <esxvi/session/opening.hpp>
 #include <esxvi/session/options.hpp>
+#include <esxvi/transport/secret.hpp>
 #include <esxvi/transport/transport.hpp>
 #include <esxvi/types/SessionManager.hpp>
 
@@ -37,13 +38,26 @@ struct SessionState {
   std::mutex content_mutex{};
   std::shared_ptr<void> full_content{};  // a types::ServiceContent
 
-  [[nodiscard]] std::string cookie() const {
+  [[nodiscard]] bool has_cookie() const {
     std::lock_guard const lock(mutex_);
-    return cookie_;
+    return !cookie_.empty();
   }
-  void set_cookie(std::string cookie) {
+  void set_cookie(Secret cookie) {
     std::lock_guard const lock(mutex_);
     cookie_ = std::move(cookie);
+  }
+  /// Adds the cookie to a request, and says whether there is one. See forget_cookie().
+  bool carry_cookie(http::Request& request) const {
+    std::lock_guard const lock(mutex_);
+    if (cookie_.empty()) return false;
+    request.headers.push_back({"Cookie", std::string(cookie_.reveal())});
+    return true;
+  }
+  /// Overwrites and removes what carry_cookie() has added.
+  static void forget_cookie(http::Request& request) noexcept {
+    if (request.headers.empty() || request.headers.back().name != "Cookie") return;
+    wipe(request.headers.back().value);
+    request.headers.pop_back();
   }
   /// Who is logged in. Kept when somebody logs in again, for callers hold references.
   [[nodiscard]] types::UserSession const& user() const noexcept { return user_; }
@@ -88,7 +102,7 @@ struct SessionState {
   }
 
   mutable std::mutex mutex_{};
-  std::string cookie_{};
+  Secret cookie_{};
   types::UserSession user_{};
   std::string id_prefix_{};
 };

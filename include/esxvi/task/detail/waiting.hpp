@@ -97,6 +97,9 @@ class Waiting {
     } catch (error const& e) {
       if (std::exchange(in_policy_, false)) throw;  // the user's, not the server's
       recover(e);
+    } catch (...) {
+      in_policy_ = false;  // a policy may throw anything
+      throw;
     }
     report();
     return !all_done();

@@ -10,9 +10,20 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace esxvi::detail {
+
+/// Whether the connection was closed or reset in the middle of the TLS handshake: libcurl has one
+/// code for all that can go wrong there. The words are those of its OpenSSL and GnuTLS parts.
+inline bool is_cut_handshake(CURLcode code, std::string_view problem) {
+  return code == CURLE_SSL_CONNECT_ERROR &&
+         (problem.find("SSL_ERROR_SYSCALL") != problem.npos ||
+          problem.find("onnection reset") != problem.npos ||
+          problem.find("unexpected eof") != problem.npos ||
+          problem.find("non-properly terminated") != problem.npos);
+}
 
 /// Throws what a transfer ended with. `about` has the words of libcurl as its problem; `sent` is
 /// for a server that was reached.
@@ -50,6 +61,10 @@ namespace esxvi::detail {
     about.problem.insert(0, "the server does not accept us without a certificate that it knows: ");
     about.advice = "check client_cert and client_key";
     throw tls_failed{std::move(about)};
+  }
+  if (is_cut_handshake(code, about.problem)) {
+    about.advice = "is this an https port? If it is, its server is overloaded or just starting";
+    throw connection_lost{std::move(about), delivery::not_sent};
   }
   auto const& meaning = meaning_of(code);
   about.advice = meaning.advice;

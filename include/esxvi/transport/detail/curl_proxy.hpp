@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 #include <esxvi/error.hpp>
+#include <esxvi/transport/secret.hpp>
 
 #include <algorithm>
 #include <array>
@@ -24,7 +25,7 @@ struct curl_proxy {
 
 /// Reads "[type://][user[:password]@]host[:port]". Throws invalid_argument, which shows nothing of
 /// the text, for a password may be anywhere in it.
-inline curl_proxy parse_proxy(std::string const& text) {
+inline curl_proxy parse_proxy(std::string_view text) {
   struct url_deleter {
     void operator()(CURLU* url) const noexcept { curl_url_cleanup(url); }
   };
@@ -37,9 +38,12 @@ inline curl_proxy parse_proxy(std::string const& text) {
 
   std::unique_ptr<CURLU, url_deleter> const url{curl_url()};
   if (url == nullptr) throw std::bad_alloc{};
-  auto const full = text.find("://") == text.npos ? "http://" + text : text;
-  if (curl_url_set(url.get(), CURLUPART_URL, full.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
-    refuse("it is no address", example);
+  std::string full;
+  full.reserve(text.size() + 8);
+  full.append(text.find("://") == text.npos ? "http://" : "").append(text);
+  auto const read = curl_url_set(url.get(), CURLUPART_URL, full.c_str(), CURLU_NON_SUPPORT_SCHEME);
+  wipe(full);
+  if (read != CURLUE_OK) refuse("it is no address", example);
   auto const part = [&](CURLUPart what, unsigned flags = 0) {
     char* found = nullptr;
     auto const code = curl_url_get(url.get(), what, &found, flags);

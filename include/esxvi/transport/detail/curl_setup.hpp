@@ -74,10 +74,11 @@ inline void set_up_tls(CURL* easy, CurlOptions const& options, bool verify) {
 inline void set_up_way(CURL* easy, CurlOptions const& options) {
   curl_set(easy, CURLOPT_NOSIGNAL, 1L);
   if (!options.proxy.empty()) {
-    auto const proxy = parse_proxy(options.proxy);
+    auto proxy = parse_proxy(options.proxy.reveal());
     curl_set(easy, CURLOPT_PROXY, proxy.address.c_str());
     curl_set_path(easy, CURLOPT_PROXYUSERNAME, proxy.user);
     curl_set_path(easy, CURLOPT_PROXYPASSWORD, proxy.password);
+    wipe(proxy.password);
   }
   curl_set_path(easy, CURLOPT_NOPROXY, options.no_proxy);
   curl_set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
