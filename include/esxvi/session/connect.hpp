@@ -31,8 +31,8 @@ inline constinit SimulatedOpener open_simulated = nullptr;
   return curl;
 }
 
-/// The way to the server that a URI names, traced as ESXVI_TRACE says. Throws invalid_argument for sim:// in a program without
-/// the simulator.
+/// The way to the server that a URI names, traced as ESXVI_TRACE says. Throws invalid_argument for
+/// sim:// in a program without the simulator.
 [[nodiscard]] inline any_transport transport_for(ConnectionUri const& uri, CurlOptions curl = {}) {
   if (uri.scheme == "sim") {
     if (detail::open_simulated == nullptr)
@@ -45,9 +45,14 @@ inline constinit SimulatedOpener open_simulated = nullptr;
   return traced(CurlTransport(curl_options_for(uri, std::move(curl))));
 }
 
-/// What a provider is asked for the server of a URI.
-[[nodiscard]] inline Challenge challenge_of(ConnectionUri const& uri) {
-  return {.host = uri.host, .user = uri.user, .scheme = uri.scheme, .authfile = uri.authfile};
+/// What a provider is asked for the server of a URI. It warns where `curl` does.
+[[nodiscard]] inline Challenge challenge_of(ConnectionUri const& uri,
+                                            CurlOptions const& curl = {}) {
+  return {.host = uri.host,
+          .user = uri.user,
+          .scheme = uri.scheme,
+          .authfile = uri.authfile,
+          .warn = curl.warn};
 }
 
 /// Opens a session: `connect("esx://root@host/", ask_password)`.
@@ -58,7 +63,7 @@ inline constinit SimulatedOpener open_simulated = nullptr;
 template <CredentialsProvider P>
 [[nodiscard]] Session connect(ConnectionUri const& uri, P&& provider, SessionOptions options = {},
                               CurlOptions curl = {}) {
-  LoginMeans means = ask(provider, challenge_of(uri));
+  LoginMeans means = ask(provider, challenge_of(uri, curl));
   if (!uri.api_version.empty()) options.api_version = uri.api_version;
   return Session(transport_for(uri, std::move(curl)), uri.service_url(), std::move(means),
                  std::move(options));
