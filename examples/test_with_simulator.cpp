@@ -36,6 +36,7 @@ int main() {
   host.cause({.method = "PowerOffVM_Task", .drop_after = true});
   esxvi::Task<> off{session, vim::PowerOffVM_Task{.self = web}};
   off.wait();  // the task is found again, and was started once
-  std::cout << host.calls("PowerOffVM_Task") << " request to turn it off\n";
-  return on ? EXIT_SUCCESS : EXIT_FAILURE;
+  auto const requests = host.calls("PowerOffVM_Task");
+  std::cout << requests << " request to turn it off\n";
+  return on && requests == 1 && host.check().empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

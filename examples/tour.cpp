@@ -74,14 +74,13 @@ void bar_ends() { std::cout << (in_colour ? "\n" : ""); }
 
 bool simulated = false;
 
-/// Whether a real server may be changed. Nobody there to ask: no.
+/// Whether a real server may be changed. Nobody answers: no.
 bool may(std::string const& change) {
   if (simulated) return true;
   std::string answer;
-  if (::isatty(STDIN_FILENO) != 0) {
-    std::cout << "  " << change << "? [y/N] " << std::flush;
-    std::getline(std::cin, answer);
-  }
+  std::cout << "  " << change << "? [y/N] " << std::flush;
+  std::getline(std::cin, answer);
+  if (::isatty(STDIN_FILENO) == 0) std::cout << answer << '\n';
   if (answer == "y" || answer == "Y" || answer == "yes") return true;
   std::cout << "  left out: it would change the server (" << change << ")\n";
   return false;

@@ -1,8 +1,6 @@
 // esxctl about: what is at the other end.
 #include "commands.hpp"
 
-#include <esxvi/session/session.hpp>
-
 #include <iomanip>
 #include <iostream>
 #include <string>
@@ -11,12 +9,13 @@
 
 namespace esxctl {
 
-void add_about(CLI::App& app, Connection const& connection, int& status) {
+void add_about(CLI::App& app, Connection& connection, int& status) {
   auto* const command = app.add_subcommand(
       "about", "Shows the server's product and version, who is logged in and what is spoken");
-  command->fallthrough();
+  connection.add_uri(*command);
   command->callback([&connection, &status] {
-    esxvi::Session const session = connection.open();
+    esxvi::Connection const opened = connection.open();
+    esxvi::Session const& session = opened.session();
     auto const& about = session.about();
     std::pair<std::string_view, std::string> const lines[] = {
         {"product", about.fullName},
@@ -27,6 +26,8 @@ void add_about(CLI::App& app, Connection const& connection, int& status) {
         {"API spoken", std::string(session.api_version())},
         {"address", session.service_url()},
         {"user", session.user().userName},
+        {"looks at", opened.scope().path()},
+        {"vCenter", opened.vcenter() != nullptr ? opened.vcenter()->service_url() : ""},
         {"requests", std::to_string(session.requests())},
     };
     for (auto const& [name, value] : lines)

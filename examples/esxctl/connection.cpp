@@ -1,18 +1,26 @@
 #include "commands.hpp"
 
-#include <esxvi/session/connect.hpp>
-
 #include <iostream>
 #include <optional>
-#include <utility>
 
 namespace esxctl {
 
-esxvi::LoginMeans Connection::credentials(esxvi::Challenge challenge,
+void warn(std::string_view text) { std::cerr << "esxctl: " << text << '\n'; }
+
+void Connection::add_uri(CLI::App& command) {
+  command.add_option("uri", uri_behind, "instead of -c: sim://demo is a host inside this program");
+}
+
+esxvi::Alias Connection::target() const {
+  std::string const& given = uri_behind.empty() ? uri : uri_behind;
+  if (given.empty()) throw CLI::RequiredError("a URI or an alias (-c, or $ESXVI_URI)");
+  return esxvi::resolve_connection(given);
+}
+
+esxvi::LoginMeans Connection::credentials(esxvi::Challenge const& challenge,
                                           esxvi::Alias const& target) const {
   // The host is in this process, and its password is in the documentation.
   if (challenge.scheme == "sim") return esxvi::fixed_password("esxvi")(challenge);
-  challenge.warn = [](std::string const& text) { std::cerr << "esxctl: " << text << '\n'; };
   std::string const& file = password_file.empty() ? target.password_file : password_file;
   auto const from_file = [&](esxvi::Challenge const& c) -> std::optional<esxvi::Credentials> {
     if (file.empty()) return std::nullopt;
@@ -23,10 +31,11 @@ esxvi::LoginMeans Connection::credentials(esxvi::Challenge challenge,
                     challenge);
 }
 
-esxvi::Session Connection::open() const {
+esxvi::Connection Connection::open() const {
   auto const to = target();
-  return esxvi::connect(
-      to.uri, [&](esxvi::Challenge const& challenge) { return credentials(challenge, to); });
+  return esxvi::open_connection(
+      to.uri, [&](esxvi::Challenge const& challenge) { return credentials(challenge, to); },
+      {.curl = {.warn = warn}});
 }
 
 }  // namespace esxctl

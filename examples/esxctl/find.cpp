@@ -20,12 +20,14 @@ struct Options {
 };
 
 int find(Connection const& connection, Options const& options) {
-  esxvi::Session session = connection.open();
+  esxvi::Connection const opened = connection.open();
+  auto const below = opened.scope().below();
+  esxvi::FindOptions const where{.from = below.empty() ? esxvi::untyped_ref() : below.front()};
   Table table({"kind", "path", "id"});
   int status = 0;
   for (std::string const& pattern : options.patterns) {
     try {
-      auto const found = esxvi::find(session, pattern);
+      auto const found = esxvi::find(opened.session(), pattern, where);
       if (found.empty()) {
         std::cerr << "esxctl: nothing matches " << pattern << '\n';
         status = 1;
@@ -44,17 +46,16 @@ int find(Connection const& connection, Options const& options) {
 
 void add_find(CLI::App& app, Connection const& connection, int& status) {
   auto* const command = app.add_subcommand(
-      "find", "Find objects by their path: /dc/vm/web*, /vm/** on a host; *, ?, [a-z], **");
+      "find",
+      "Find objects by their path: /dc/vm/web*, /vm/** on a host; *, ?, [a-z], **. Without the "
+      "first / it begins at the part of the server that the URI names");
   auto const options = std::make_shared<Options>();
   command->add_option("patterns", options->patterns, "paths; / in a name is written %2f")
       ->required();
   command->add_option("--format", options->format, "table, json or tsv")
       ->check(CLI::IsMember({"table", "json", "tsv"}))
       ->capture_default_str();
-  command->callback([&connection, &status, options] {
-    if (connection.uri.empty()) throw CLI::RequiredError("-c URI or alias (or $ESXVI_URI)");
-    status = find(connection, *options);
-  });
+  command->callback([&connection, &status, options] { status = find(connection, *options); });
 }
 
 }  // namespace esxctl

@@ -43,8 +43,8 @@ template <class T> Cell number(std::optional<T> const& value) {
 }
 
 int list(Connection const& connection, std::string const& format) {
-  esxvi::Session session = connection.open();
-  auto const rows = session.retrieve<Row>();
+  esxvi::Connection const opened = connection.open();
+  auto const rows = opened.scope().retrieve<Row>();
   Table table({"id", "name", "power", "cpus", "memory_mib", "guest"});
   for (Row const& row : rows)
     table.add({{row.vm.value()},
@@ -62,20 +62,15 @@ int list(Connection const& connection, std::string const& format) {
 
 }  // namespace
 
-void add_list(CLI::App& app, Connection const& connection, int& status) {
-  auto* const command = app.add_subcommand("list", "List the virtual machines");
+void add_list(CLI::App& app, Connection& connection, int& status) {
+  auto* const command = app.add_subcommand(
+      "list", "List the virtual machines of the part of a server that the URI names");
   auto const format = std::make_shared<std::string>("table");
   command->add_option("--format", *format, "table, json or tsv")
       ->check(CLI::IsMember({"table", "json", "tsv"}))
       ->capture_default_str();
-  auto const uri = std::make_shared<std::string>();
-  command->add_option("uri", *uri, "instead of -c: sim://demo is a host inside this program");
-  command->callback([&connection, &status, format, uri] {
-    Connection to = connection;
-    if (!uri->empty()) to.uri = *uri;
-    if (to.uri.empty()) throw CLI::RequiredError("a URI or an alias (or -c, or $ESXVI_URI)");
-    status = list(to, *format);
-  });
+  connection.add_uri(*command);
+  command->callback([&connection, &status, format] { status = list(connection, *format); });
 }
 
 }  // namespace esxctl

@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   CLI::App app{"Manages VMware ESX(i) hosts and vCenter servers", "esxctl"};
   app.set_version_flag("--version", ESXVI_VERSION_STRING);
   app.require_subcommand(1);
+  app.fallthrough();  // commands take it over: the options below may stand behind them
 
   esxctl::Connection connection;
   app.add_option("-c,--connect", connection.uri,
@@ -26,14 +27,13 @@ int main(int argc, char** argv) {
       "file whose first line is the password; else the alias's, $ESXVI_PASSWORD, libvirt's "
       "auth.conf, netrc, a prompt");
 
-  app.add_option_function<std::string>(
-         "--trace", [](std::string const& level) { ::setenv("ESXVI_TRACE", level.c_str(), 1); },
-         "write what goes over the network to standard error, without secrets: --trace[=headers] "
-         "or "
-         "--trace=bodies; also $ESXVI_TRACE")
-      ->expected(0, 1)
-      ->default_str("headers")
-      ->trigger_on_parse();
+  // A flag, so that it takes no argument of the command that follows.
+  std::string trace;
+  app.add_flag("--trace{headers}", trace,
+               "write what goes over the network to standard error, without secrets: "
+               "--trace[=headers] or --trace=bodies; also $ESXVI_TRACE")
+      ->check(CLI::IsMember({"headers", "bodies"}))
+      ->each([](std::string const& level) { ::setenv("ESXVI_TRACE", level.c_str(), 1); });
 
   int status = 0;
   esxctl::add_about(app, connection, status);
@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
 #ifdef ESXCTL_SIM
   esxctl::add_sim(app, connection, status);
 #endif
-  esxctl::add_trust(app, status);
+  esxctl::add_trust(app, connection, status);
   esxctl::add_watch(app, connection, status);
   esxctl::add_wire(app, status);
   esxctl::add_vmx(app, status);

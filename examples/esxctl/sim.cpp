@@ -7,6 +7,7 @@
 #include <esxvi/sim/host.hpp>
 #include <esxvi/sim/save.hpp>
 #include <esxvi/sim/server.hpp>
+#include <esxvi/sim/wsdl.hpp>
 #include <esxvi/types/ComputeResource_properties.hpp>
 #include <esxvi/types/Datacenter_properties.hpp>
 #include <esxvi/types/HostSystem_properties.hpp>
@@ -23,6 +24,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace esxctl {
@@ -39,6 +41,7 @@ struct SimOptions {
   bool vcenter = false;
   std::string certificate_file{};
   std::string state_file{};
+  std::string wsdl_folder{};
 };
 
 /// "127.0.0.1:8989", "[::1]:0", ":8989", "127.0.0.1"
@@ -68,7 +71,8 @@ void set_address(sim::ServerOptions& options, std::string_view text) {
 
 std::string password(Connection const& connection) {
   if (!connection.password_file.empty())
-    return std::string(esxvi::password_file(connection.password_file)({}).password.reveal());
+    return std::string(
+        esxvi::password_file(connection.password_file)({.warn = warn}).password.reveal());
   if (char const* given = std::getenv("ESXVI_PASSWORD")) return given;
   return "esxvi";
 }
@@ -107,6 +111,16 @@ std::string connection_uri(sim::Server const& server, sim::Host& host) {
   return out + parameters;
 }
 
+/// Has the host serve the documents of a folder below /sdk.
+void describe(sim::Host& host, std::string const& folder) {
+  auto documents = sim::read_wsdl_folder(folder);
+  if (documents.find("vimService.wsdl") == documents.end()) {
+    throw esxvi::invalid_argument({"reading --wsdl", folder, "the folder has no vimService.wsdl",
+                                   "give the one that has all documents of the description"});
+  }
+  sim::serve_wsdl(host, std::move(documents));
+}
+
 int serve(Connection const& connection, SimOptions const& options) {
   // Before any thread, so that all of them leave these signals to sigwait().
   sigset_t ends{};
@@ -117,6 +131,7 @@ int serve(Connection const& connection, SimOptions const& options) {
   sim::ServerOptions how{.tls = options.tls, .threads = 4};
   set_address(how, options.listen);
   auto const host = make_host(options, password(connection));
+  if (!options.wsdl_folder.empty()) describe(*host, options.wsdl_folder);
   sim::Server server{*host, how};
   if (!options.certificate_file.empty()) {
     std::ofstream file{options.certificate_file};
@@ -144,7 +159,6 @@ void add_sim(CLI::App& app, Connection const& connection, int& status) {
       "Users root and administrator@vsphere.local, password from --password-file,\n"
       "$ESXVI_PASSWORD, else `esxvi`. The first machine that is off asks a question at power-on.\n"
       "Without a server: sim://demo is a URI for every command.");
-  command->fallthrough();
   auto const options = std::make_shared<SimOptions>();
   command->add_option("--listen", options->listen, "ADDR:PORT; port 0 takes a free one")
       ->capture_default_str();
@@ -161,6 +175,11 @@ void add_sim(CLI::App& app, Connection const& connection, int& status) {
       ->capture_default_str()
       ->check(CLI::Range(0, 100'000));
   command->add_flag("--vcenter", options->vcenter, "a vCenter with a cluster");
+  command
+      ->add_option("--wsdl", options->wsdl_folder,
+                   "folder with vimService.wsdl and what it names (*.wsdl, *.xsd), to be served "
+                   "below /sdk")
+      ->check(CLI::ExistingDirectory);
   command->callback([&connection, &status, options] { status = serve(connection, *options); });
 }
 

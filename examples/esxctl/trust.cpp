@@ -24,6 +24,9 @@ struct Target {
   esxvi::CurlOptions options{};
 };
 
+Target target_of(esxvi::ConnectionUri const& uri) {
+  return {uri.host, uri.port_or_default(), esxvi::curl_options_for(uri)};
+}
 /// A URI, or HOST[:PORT] with an IPv6 address in brackets or without a port.
 Target target_of(std::string const& text) {
   auto uri = text;
@@ -31,8 +34,7 @@ Target target_of(std::string const& text) {
     auto const bare6 = uri.find(':') != uri.rfind(':') && uri.front() != '[';
     uri = "esx://" + (bare6 ? "[" + uri + "]" : uri) + "/";
   }
-  auto const parsed = esxvi::ConnectionUri::parse(uri);
-  return {parsed.host, parsed.port_or_default(), esxvi::curl_options_for(parsed)};
+  return target_of(esxvi::ConnectionUri::parse(uri));
 }
 
 std::string day(std::chrono::sys_seconds when) {
@@ -74,7 +76,7 @@ void trust(Target const& target, bool pem) {
 
 }  // namespace
 
-void add_trust(CLI::App& app, int&) {
+void add_trust(CLI::App& app, Connection const& connection, int&) {
   auto* const command = app.add_subcommand(
       "trust", "show the certificate of a server and the URI that pins it; sends nothing secret");
   struct Options {
@@ -84,12 +86,13 @@ void add_trust(CLI::App& app, int&) {
     bool pem = false;
   };
   auto const options = std::make_shared<Options>();
-  command->add_option("host", options->host, "HOST[:PORT], or a connection URI")->required();
+  command->add_option("host", options->host, "HOST[:PORT], or a connection URI; else that of -c");
   command->add_option("--proxy", options->proxy, "[type://][user:password@]host[:port]");
   command->add_option("--ca-file", options->ca_file, "PEM file of the CAs to trust");
   command->add_flag("--pem", options->pem, "the certificate itself, for a ca_file");
-  command->callback([options] {
-    auto target = target_of(options->host);
+  command->callback([&connection, options] {
+    auto target =
+        options->host.empty() ? target_of(connection.target().uri) : target_of(options->host);
     if (!options->proxy.empty()) target.options.proxy = options->proxy;
     if (!options->ca_file.empty()) target.options.ca_file = options->ca_file;
     trust(target, options->pem);

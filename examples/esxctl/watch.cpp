@@ -201,10 +201,12 @@ class Interrupt {
 
 int watch(Connection const& connection, Options const& options) {
   using namespace std::chrono;
-  esxvi::Session session = connection.open();
+  esxvi::Connection const opened = connection.open();
   Interrupt const interrupt;  // not before: Ctrl-C ends what waits for a password or a server
   auto const columns = chosen(options.names);
-  Cache cache{session};
+  Cache::options_type where;
+  where.below = opened.scope().below();
+  Cache cache{opened.session(), where};
   bool const terminal = ::isatty(STDOUT_FILENO) != 0;
   auto const end = steady_clock::now() + seconds(options.seconds);
   try {
@@ -236,8 +238,8 @@ int watch(Connection const& connection, Options const& options) {
 void add_watch(CLI::App& app, Connection const& connection, int& status) {
   auto* const command = app.add_subcommand(
       "watch",
-      "Show the virtual machines as they change: a table, or a line for each change when the "
-      "output is no terminal. Ends on Ctrl-C");
+      "Show the virtual machines of the part of a server that the URI names as they change: a "
+      "table, or a line for each change when the output is no terminal. Ends on Ctrl-C");
   auto const options = std::make_shared<Options>();
   std::vector<std::string> names;
   for (Property const& p : properties) names.emplace_back(p.name);
@@ -249,10 +251,7 @@ void add_watch(CLI::App& app, Connection const& connection, int& status) {
       ->capture_default_str();
   command->add_flag("--once", options->once, "print a table and end");
   command->add_option("--seconds", options->seconds, "end after this time");
-  command->callback([&connection, &status, options] {
-    if (connection.uri.empty()) throw CLI::RequiredError("-c URI or alias (or $ESXVI_URI)");
-    status = watch(connection, *options);
-  });
+  command->callback([&connection, &status, options] { status = watch(connection, *options); });
 }
 
 }  // namespace esxctl

@@ -43,6 +43,28 @@ inline std::optional<std::string> find_program(std::string const& name) {
   return std::nullopt;
 }
 
+/// Starts `arguments[0]` as the leader of a group of its own, with these descriptors as standard
+/// input, output and errors. It gets SIGTERM when the test is killed. Negative: it did not work.
+inline pid_t start_child(std::vector<std::string> arguments, char** environment, int in, int out,
+                         int errors) {
+  std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
+  for (auto& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  auto const parent = ::getpid();
+  pid_t const child = ::fork();
+  if (child != 0) return child;
+  // Nothing but system calls from here on.
+  ::setpgid(0, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (::getppid() != parent) ::_exit(126);
+  ::dup2(in, STDIN_FILENO);
+  ::dup2(out, STDOUT_FILENO);
+  ::dup2(errors, STDERR_FILENO);
+  ::execve(argv[0], argv.data(), environment);
+  ::_exit(127);
+}
+
 class ServerProcess {
  public:
   using Arguments =
@@ -94,24 +116,12 @@ class ServerProcess {
 
   void start(std::string const& program, std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), program);
-    std::vector<char*> argv;
-    argv.reserve(arguments.size() + 1);
-    for (auto& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    auto const log = (folder_ / "output").string();
-    auto const parent = ::getpid();
-    child_ = ::fork();
-    if (child_ == 0) {  // nothing but system calls from here on
-      ::setpgid(0, 0);
-      ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-      if (::getppid() != parent) ::_exit(126);
-      int const out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-      ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
-      ::dup2(out, STDOUT_FILENO);
-      ::dup2(out, STDERR_FILENO);
-      ::execv(argv[0], argv.data());
-      ::_exit(127);
-    }
+    int const in = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    int const out =
+        ::open((folder_ / "output").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    child_ = start_child(arguments, environ, in, out, out);
+    ::close(in);
+    ::close(out);
     if (child_ < 0) throw std::runtime_error("cannot start " + program);
   }
 

@@ -86,7 +86,7 @@ Async<Session> async_connect(CurlLoop& loop, ConnectionUri uri, P provider, Sess
                             "simulated hosts cannot be used asynchronously",
                             "serve one by sim::Server or `esxctl sim`"});
   detail::refuse_scope(uri);
-  LoginMeans means = ask(provider, challenge_of(uri));
+  LoginMeans means = ask(provider, challenge_of(uri, curl));
   if (!uri.api_version.empty()) options.api_version = uri.api_version;
   auto transport = traced(CurlLoopTransport(loop, curl_options_for(uri, std::move(curl))));
   co_return co_await async_open(std::move(transport), uri.service_url(), std::move(means),

@@ -45,9 +45,14 @@ inline constinit SimulatedOpener open_simulated = nullptr;
   return traced(CurlTransport(curl_options_for(uri, std::move(curl))));
 }
 
-/// What a provider is asked for the server of a URI.
-[[nodiscard]] inline Challenge challenge_of(ConnectionUri const& uri) {
-  return {.host = uri.host, .user = uri.user, .scheme = uri.scheme, .authfile = uri.authfile};
+/// What a provider is asked for the server of a URI. It warns where `curl` does.
+[[nodiscard]] inline Challenge challenge_of(ConnectionUri const& uri,
+                                            CurlOptions const& curl = {}) {
+  return {.host = uri.host,
+          .user = uri.user,
+          .scheme = uri.scheme,
+          .authfile = uri.authfile,
+          .warn = curl.warn};
 }
 
 namespace detail {
@@ -65,7 +70,7 @@ inline void refuse_scope(ConnectionUri const& uri) {
 template <CredentialsProvider P>
 [[nodiscard]] Session connect_to(ConnectionUri const& uri, P&& provider, SessionOptions options,
                                  CurlOptions curl) {
-  LoginMeans means = ask(provider, challenge_of(uri));
+  LoginMeans means = ask(provider, challenge_of(uri, curl));
   if (!uri.api_version.empty()) options.api_version = uri.api_version;
   return Session(transport_for(uri, std::move(curl)), uri.service_url(), std::move(means),
                  std::move(options));
