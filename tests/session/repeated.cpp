@@ -109,9 +109,9 @@ TEST_CASE("a deadline covers the repetitions; a stop ends the pauses") {
                     esxvi::connection_lost);
     CHECK(server.script->requests().size() == 3);
   }
-  SUBCASE("a stop during a pause that would take hours") {
+  SUBCASE("a stop during a pause that would take a minute") {
     esxvi::SessionOptions options;
-    options.retry.first_pause = options.retry.longest_pause = 5h;
+    options.retry.first_pause = options.retry.longest_pause = 60s;
     server.script->expect("RetrieveServiceContent").reply(200, content_reply());
     server.script->expect("Login").reply(200, login_reply());
     Client patient(esxvi::any_transport(server.script), service_url,

@@ -17,10 +17,20 @@ function(look name content)
   endif()
 endfunction()
 
+# must_find(NAME CONTENT)
+function(must_find name content)
+  look("${name}" "before\n${content}\nafter")
+  if(NOT found)
+    message(FATAL_ERROR "not found in ${name}: ${content}")
+  endif()
+endfunction()
+
+foreach(name IN ITEMS "junit.xml" "0001-Login.request.xml" "0001-Login.headers" "a.log" "trace" "a.bin")
+  must_find("${name}" "5ecret")
+endforeach()
 string(ASCII 1 2 200 binary)
 foreach(secret IN ITEMS
-    "5ecret" "walt:5ecret-w0rd@"
-    "${binary}5ecret${binary}"
+    "walt:5ecret-w0rd@" "${binary}5ecret${binary}"
     "<Login><userName>root</userName><password>esxvi</password>"
     "<v:password xsi:type=\"xsd:string\">esxvi</v:password>"
     "&lt;password&gt;esxvi&lt;/password&gt;"
@@ -28,12 +38,7 @@ foreach(secret IN ITEMS
     "<key>52e3b2ac-1f2d-8a11-0000-123456789abc</key>"
     "Cookie: vmware_soap_session=52e3b2ac" "Set-Cookie: vmware_soap_session=\"52e3b2ac\"; Path=/"
     "Proxy-Authorization: Basic cm9vdDp4")
-  foreach(name IN ITEMS "junit.xml" "0001-Login.request.xml" "a.log" "trace" "a.bin")
-    look("${name}" "before\n${secret}\nafter")
-    if(NOT found)
-      message(FATAL_ERROR "not found in ${name}: ${secret}")
-    endif()
-  endforeach()
+  must_find("a.log" "${secret}")
 endforeach()
 
 foreach(innocent IN ITEMS
