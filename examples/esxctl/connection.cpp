@@ -21,14 +21,16 @@ esxvi::LoginMeans Connection::credentials(esxvi::Challenge const& challenge,
                                           esxvi::Alias const& target) const {
   // The host is in this process, and its password is in the documentation.
   if (challenge.scheme == "sim") return esxvi::fixed_password("esxvi")(challenge);
+  // A password without a name on it is for the server that was named, not for the vCenter that this
+  // one names.
+  bool const named = challenge.scheme == target.uri.scheme && challenge.host == target.uri.host;
   std::string const& file = password_file.empty() ? target.password_file : password_file;
-  auto const from_file = [&](esxvi::Challenge const& c) -> std::optional<esxvi::Credentials> {
-    if (file.empty()) return std::nullopt;
-    return esxvi::password_file(file)(c);
+  auto const unnamed = [&](esxvi::Challenge const& c) -> std::optional<esxvi::Credentials> {
+    if (!named) return std::nullopt;
+    return file.empty() ? esxvi::environment()(c) : esxvi::password_file(file)(c);
   };
-  return esxvi::ask(esxvi::first_of(from_file, esxvi::environment(), esxvi::auth_conf(),
-                                    esxvi::netrc(), esxvi::ask_password),
-                    challenge);
+  return esxvi::ask(
+      esxvi::first_of(unnamed, esxvi::auth_conf(), esxvi::netrc(), esxvi::ask_password), challenge);
 }
 
 esxvi::Connection Connection::open() const {

@@ -7,6 +7,7 @@
 #include <esxvi/sim/server.hpp>
 
 #include "host/center.hpp"
+#include "support/sim_network.hpp"
 
 using namespace esxvi::test;
 using esxvi::Scope;
@@ -40,12 +41,12 @@ struct Pair {
            "?transport=http";
   }
   esxvi::Connection open(std::string const& uri, esxvi::OpenOptions options = {}) {
-    options.curl.no_proxy = "*";
+    if (uri.find("proxy=") == uri.npos) options.curl.no_proxy = "*";
     return esxvi::open_connection(
         uri,
         [&](esxvi::Challenge const& challenge) {
           asked.push_back(challenge);
-          return esxvi::Credentials{challenge.user, "esxvi"};
+          return esxvi::Credentials{challenge.user_or_default(), "esxvi"};
         },
         options);
   }
@@ -57,11 +58,11 @@ struct Pair {
 
 }  // namespace
 
-TEST_CASE("connection: a host in at most four requests, and one to leave") {
+TEST_CASE("connection: a host in three requests, and one to leave") {
   Pair at;
   {
     auto const connection = at.open(at.host_uri());
-    CHECK(at.esx.calls() <= 4);
+    CHECK(at.esx.calls() == 3);
     CHECK(connection.scope().host() == at.esx.places().host);
     CHECK(connection.vcenter() == nullptr);
     CHECK(connection.vcenter_scope() == nullptr);
@@ -76,11 +77,12 @@ TEST_CASE("connection: a host in at most four requests, and one to leave") {
   CHECK(at.all_left());
 }
 
-TEST_CASE("connection: a host and its vCenter in at most eight requests") {
+TEST_CASE("connection: a host and its vCenter in six requests") {
   Pair at;
   {
     auto connection = at.open(at.host_uri("&vcenter=*"), at.with_center());
-    CHECK(at.esx.calls() + at.center.host.calls() <= 8);
+    CHECK(at.esx.calls() == 3);
+    CHECK(at.center.host.calls() == 3);
     REQUIRE(connection.vcenter() != nullptr);
     CHECK(connection.vcenter()->about().apiType == "VirtualCenter");
     REQUIRE(connection.vcenter_scope() != nullptr);
@@ -99,15 +101,60 @@ TEST_CASE("connection: a host and its vCenter in at most eight requests") {
   CHECK(at.center.host.calls("Logout") == 1);
 }
 
-TEST_CASE("connection: a part of a vCenter in at most five requests") {
+TEST_CASE("connection: vcenter= in the URI is all it takes") {
+  Pair at;
+  at.managed_by("vc.example.test");
+  SimNetwork const network({{"esx01.example.test", &at.esx}, {"vc.example.test", &at.center.host}});
+  for (std::string const vcenter : {"*", "vc.example.test"}) {
+    CAPTURE(vcenter);
+    auto const before = at.esx.calls() + at.center.host.calls();
+    at.asked.clear();
+    {
+      // Neither has a port of its own here, so the way to both is the proxy that the URI names.
+      auto const connection =
+          at.open("esx://esx01.example.test/?transport=http&vcenter=" + vcenter +
+                  "&user_agent=backup&proxy=" + network.address());
+      CHECK(at.esx.calls() + at.center.host.calls() == before + 6);
+      REQUIRE(connection.vcenter() != nullptr);
+      CHECK(connection.vcenter()->service_url() == "http://vc.example.test/sdk");
+      CHECK(connection.vcenter_scope()->host() == at.center.hosts(1));
+      REQUIRE(at.asked.size() == 2);
+      CHECK(at.asked[1].host == "vc.example.test");
+      CHECK(at.asked[1].scheme == "vpx");
+      REQUIRE(at.center.host.sessions().size() == 1);
+      CHECK(at.center.host.sessions().front()->agent == "backup");
+    }
+    CHECK(at.all_left());
+  }
+}
+
+TEST_CASE("connection: what the URI of a host says goes for its vCenter too, but what is its own") {
+  Pair at;
+  std::string const both =
+      "?transport=http&no_verify=1&proxy=p:3128&authfile=/a&ca_file=/c&timeout=7&user_agent=u";
+  auto const of_host = "&auto_answer=1&api_version=6.7&thumbprint=" + std::string(64, 'a');
+  for (std::string const vcenter : {"vc.example.test", "*"}) {
+    at.managed_by("vc.example.test");
+    auto const uri =
+        esxvi::ConnectionUri::parse("esx://viewer@h:444/" + both + of_host + "&vcenter=" + vcenter);
+    auto const scope = at.open(at.host_uri());
+    CHECK(esxvi::detail::vcenter_of(uri, scope.scope(), {}) ==
+          esxvi::ConnectionUri::parse("vpx://viewer@vc.example.test" + both));
+  }
+}
+
+TEST_CASE("connection: a part of a vCenter in three requests, all of it in two") {
   Pair at;
   {
     auto const connection = at.open(at.center_uri("/Datacenter/Cluster/esx01.example.test"));
-    CHECK(at.center.host.calls() <= 5);
+    CHECK(at.center.host.calls() == 3);
     CHECK(connection.scope().host() == at.center.hosts(0));
     CHECK(at.open(at.center_uri("/Datacenter/Rack%201/esx%2fa")).scope().host() == at.center.lone);
     CHECK(at.open(at.center_uri("/Europe/Berlin")).scope().kind() == Scope::Kind::datacenter);
-    CHECK(at.open(at.center_uri()).scope().kind() == Scope::Kind::everything);
+    auto const before = at.center.host.calls();
+    auto const everything = at.open(at.center_uri());
+    CHECK(at.center.host.calls() == before + 2);
+    CHECK(everything.scope().kind() == Scope::Kind::everything);
   }
   CHECK(at.all_left());
 }

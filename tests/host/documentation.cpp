@@ -122,8 +122,13 @@ while (true)
 
 }  // namespace page
 
+TEST_CASE("the example of clone tickets") {
+  esxvi::Session session = esxvi::connect("sim://demo", esxvi::fixed_password("esxvi"));
+  page::cloning(session, "sim://demo");
+}
+
 TEST_CASE("the code of the page on connections compiles") {
-  // It needs servers to run.
+  // The rest needs servers to run.
   std::vector<void (*)()> const kept{&page::opening, &page::certificate, &page::looking};
   CHECK(kept.size() == 3);
 }

@@ -42,7 +42,7 @@ TEST_CASE("a wrong password is an auth_error that does not show it") {
   ESXVI_NEED_PEER();
   Peer const peer(esx);
   auto const wrong = [](esxvi::Challenge const& challenge) {
-    return esxvi::Credentials{challenge.user, "hunter2"};
+    return esxvi::Credentials{challenge.user, "5ecret"};
   };
   try {
     esxvi::connect(uri_of(peer), wrong).logout();
@@ -50,7 +50,7 @@ TEST_CASE("a wrong password is an auth_error that does not show it") {
   } catch (esxvi::auth_error const& e) {
     CHECK(e.code() == esxvi::errc::wrong_credentials);
     CHECK(e.type_name() == "InvalidLogin");
-    CHECK_FALSE(has(e.what(), "hunter2"));
+    CHECK_FALSE(has(e.what(), "5ecret"));
   }
 }
 

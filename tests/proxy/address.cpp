@@ -25,7 +25,7 @@ void check(std::string const& text, std::string_view address, std::string_view u
 }
 
 /// No message of the library or of libcurl may hold it.
-constexpr std::string_view secret = "Pa55-w0rd";
+constexpr std::string_view secret = "5ecret-w0rd";
 
 }  // namespace
 

@@ -36,7 +36,7 @@ CurlOptions through(std::string proxy, CurlOptions options = {}) {
 }
 
 std::vector<std::string> microsocks(std::uint16_t port, std::filesystem::path const&) {
-  return {"-i", "127.0.0.1", "-p", std::to_string(port), "-u", "walt", "-P", "Pa55-w0rd"};
+  return {"-i", "127.0.0.1", "-p", std::to_string(port), "-u", "walt", "-P", "5ecret-w0rd"};
 }
 
 std::vector<std::string> dante(std::uint16_t port, std::filesystem::path const& folder) {
@@ -104,18 +104,18 @@ TEST_CASE("proxy socks: user and password") {
   HttpServer server{echo, {.certificate = Certificate::make("127.0.0.1")}};
   for (std::string const scheme : {"socks5", "socks5h"}) {
     CAPTURE(scheme);
-    auto const address = scheme + "://walt:Pa55-w0rd" + at;
+    auto const address = scheme + "://walt:5ecret-w0rd" + at;
     CurlTransport curl{through(address, {.ca_file = server.ca_file()})};
     for (int i = 0; i < 3; ++i) CHECK(post(curl, server.url("/"), "a") == "a");
     auto const it = esxvi::fetch_certificate("127.0.0.1", server.port(), through(address));
     CHECK(it.names == std::vector<std::string>{"127.0.0.1"});
 
-    CurlTransport wrong{through(scheme + "://walt:S3CRET" + at)};
+    CurlTransport wrong{through(scheme + "://walt:5ecret" + at)};
     auto const e = thrown<esxvi::connection_refused>([&] { get(wrong, server.url("/")); });
     CHECK(e.delivered() == delivery::not_sent);
     CHECK(says(e, "check the proxy"));
     CHECK(says(e, "user"));
-    CHECK_FALSE(says(e, "S3CRET"));
+    CHECK_FALSE(says(e, "5ecret"));
     CurlTransport nobody{through(scheme + "://" + at.substr(1))};
     CHECK_THROWS_AS(get(nobody, server.url("/")), esxvi::connection_refused);
   }

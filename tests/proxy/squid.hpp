@@ -20,7 +20,7 @@ namespace test {
 class Squid {
  public:
   static constexpr std::string_view user = "walt";
-  static constexpr std::string_view password = "Pa55-w0rd";
+  static constexpr std::string_view password = "5ecret-w0rd";
   /// It lets nobody connect to this one.
   static constexpr std::string_view forbidden = "forbidden.example";
 

@@ -117,9 +117,18 @@ TEST_CASE("a machine that goes and comes back between two polls is only what cha
     w.host.modify(w.host.places().pool, [&](vim::ResourcePool& p) { p.vm.push_back(vm); });
   };
   detach();
-  CHECK(told(cache.poll(now)) == "-web01");
   attach();
-  CHECK(told(cache.poll(now)) == "+web01");
+  CHECK(cache.poll(now).empty());
+  detach();
+  w.rename(vm, "web02");
+  attach();
+  CHECK(told(cache.poll(now)) == "~web01>web02");
+  CHECK(cache.size() == 1);
+  // With a poll in between it is one that goes and one that comes.
+  detach();
+  CHECK(told(cache.poll(now)) == "-web02");
+  attach();
+  CHECK(told(cache.poll(now)) == "+web02");
 }
 
 TEST_CASE("a poll waits for something to happen, and no longer than it may") {
@@ -193,8 +202,14 @@ TEST_CASE("named objects: nothing else is watched, and those that are gone are r
       {.objects = {one, two, MachineRef("nonsense")},
        .on_missing = [&](esxvi::Missing const& m) { missing += m.object.value(); }}};
   CHECK(told(cache.poll()) == "+one +two");
+  CHECK(missing == "nonsense");
   w.host.add_vm("four");
   CHECK(cache.poll(now).empty());
+  w.session.call(
+      vim::Destroy_Task{.self = esxvi::Ref<vim::ManagedEntity>(two.type(), two.value())});
+  w.host.advance(10s);
+  CHECK(told(cache.poll(now)) == "-two");
+  CHECK(missing == "nonsense");  // what was there is told as a change
 }
 
 TEST_CASE("objects below a folder") {

@@ -1,6 +1,7 @@
 // What a cache survives: lost sessions and connections, versions that the server refuses, refusals.
 #include "query/watch_fixture.hpp"
 
+#include <esxvi/types/ManagedEntity.hpp>
 #include <esxvi/types/PropertyCollector.hpp>
 #include <esxvi/types/SessionManager.hpp>
 #include <esxvi/types/fault/InvalidCollectorVersion.hpp>
@@ -19,6 +20,13 @@ struct Running : Watched {
   MachineRef db = host.add_vm("db01");
   Watch<MachineRow> cache{session};
   Running() { cache.poll(now); }
+  /// Somebody else destroys a machine while nobody of this session looks.
+  void lose(MachineRef const& vm) {
+    host.end_all_sessions();
+    esxvi::Session other = open();
+    other.call(vim::Destroy_Task{.self = esxvi::Ref<vim::ManagedEntity>(vm.type(), vm.value())});
+    host.advance(10s);
+  }
   [[nodiscard]] auto const& statistics() const { return cache.watcher()->statistics(); }
 };
 
@@ -45,13 +53,27 @@ TEST_CASE("after a lost session only what is different is told") {
 
 TEST_CASE("what went away meanwhile is removed") {
   Running r;
-  r.host.end_all_sessions();
-  Watch<MachineRow> named{r.session, {.objects = {r.web}}};
-  named.poll(now);
-  r.host.end_all_sessions();
-  r.rename(r.web, "x");
-  CHECK(told(named.poll(now)) == "~web01>x");
+  r.lose(r.db);
+  r.rename(r.web, "web02");
+  CHECK(told(r.cache.poll(now)) == "-db01 ~web01>web02");
+  CHECK(r.cache.find(r.db) == nullptr);
+  CHECK(r.cache.size() == 1);
+  CHECK(r.cache.poll(now).empty());
+}
+
+TEST_CASE("what went away meanwhile is removed and missing where it was named") {
+  Running r;
+  std::string missing;
+  Watch<MachineRow> named{r.session,
+                          {.objects = {r.web, r.db}, .on_missing = [&](esxvi::Missing const& m) {
+                             missing += m.object.value() + " ";
+                           }}};
+  CHECK(told(named.poll(now)) == "+db01 +web01");
+  CHECK(missing.empty());
+  r.lose(r.db);
+  CHECK(told(named.poll(now)) == "-db01");
   CHECK(named.size() == 1);
+  CHECK(missing == r.db.value() + " ");
 }
 
 TEST_CASE("a session that ends during a poll") {

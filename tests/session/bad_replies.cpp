@@ -49,9 +49,9 @@ std::string const page = "<html><head><title>Welcome</title></head><body>Hello<b
 TEST_CASE("a reply that ends early is truncated_reply, wherever it ends") {
   std::string const whole = time_reply();
   // An element's name, the text, an end tag, between elements.
-  for (std::size_t const size : {whole.size() - 1, whole.find("returnval") + 3,
-                                 whole.find("03:04"), whole.find("</CurrentTimeResponse>"),
-                                 whole.find("</soapenv:Body>") + 4, std::size_t{5}}) {
+  for (std::size_t const size :
+       {whole.size() - 1, whole.find("returnval") + 3, whole.find("03:04"),
+        whole.find("</CurrentTimeResponse>"), whole.find("</soapenv:Body>") + 4, std::size_t{5}}) {
     CAPTURE(size);
     auto const e = refused<esxvi::truncated_reply>(text(whole.substr(0, size)));
     CHECK(e.offset() <= size);
@@ -108,12 +108,11 @@ TEST_CASE("the reply to another method is not_soap, and both are named") {
 
 TEST_CASE("statuses that no SOAP reply has are errors of their own") {
   auto const to = std::vector<esxvi::http::header>{
-      {"Location", "https://user:p4ss@elsewhere.example/login?token=s3cret"}};
+      {"Location", "https://user:5ecret@elsewhere.example/login?token=5ecret"}};
   auto const moved = refused<esxvi::redirected>({302, "", to});
   CHECK(moved.status() == 302);
   CHECK(has(moved.what(), "elsewhere.example"));
-  CHECK_FALSE(has(moved.what(), "s3cret"));
-  CHECK_FALSE(has(moved.what(), "p4ss"));
+  CHECK_FALSE(has(moved.what(), "5ecret"));
   CHECK(refused<esxvi::unauthorized>({401, page, {}}).status() == 401);
   CHECK(refused<esxvi::forbidden>({403, page, {}}).status() == 403);
   CHECK(refused<esxvi::wrong_path>({404, page, {}}).status() == 404);
@@ -189,8 +188,8 @@ TEST_CASE("the limits of a session are those that are kept") {
       text(time_reply() + std::string(3000, '\n')), {.limits = {.document = 3000}});
   CHECK(has(bytes_limit.what(), "3000"));
   std::string const tag = "<a b=\"" + std::string(3000, 'x') + "\"/>";
-  refused<esxvi::limit_exceeded>(text(response("CurrentTime", tag)),
-                                 {.limits = {.token = 1000}}, 100);
+  refused<esxvi::limit_exceeded>(text(response("CurrentTime", tag)), {.limits = {.token = 1000}},
+                                 100);
 }
 
 TEST_CASE("a value that its type cannot hold is value_out_of_range, and the value is shown") {

@@ -38,12 +38,12 @@ static_assert(!esxvi::CredentialsProvider<NoProvider>);
 static_assert(!esxvi::CredentialsProvider<OtherQuestion>);
 
 TEST_CASE("a fixed password goes with the user of the URI, else with its own, else the default") {
-  auto const provider = esxvi::fixed_password("secret", "operator");
+  auto const provider = esxvi::fixed_password("5ecret", "operator");
   CHECK(provider({"h", "root"}).user == "root");
   CHECK(provider({"h", ""}).user == "operator");
-  CHECK(provider({"h", ""}).password == "secret");
-  CHECK(esxvi::fixed_password("secret")({"h", ""}).user == "root");
-  CHECK(esxvi::fixed_password("secret")({.host = "h", .scheme = "vpx"}).user ==
+  CHECK(provider({"h", ""}).password == "5ecret");
+  CHECK(esxvi::fixed_password("5ecret")({"h", ""}).user == "root");
+  CHECK(esxvi::fixed_password("5ecret")({.host = "h", .scheme = "vpx"}).user ==
         "administrator@vsphere.local");
 }
 
@@ -98,14 +98,14 @@ TEST_CASE("the environment has a password, and may say whose it is") {
   Home const home;
   auto const provider = esxvi::environment();
   CHECK_FALSE(provider({"h", "root"}).has_value());
-  Variable const password("ESXVI_PASSWORD", "secret");
+  Variable const password("ESXVI_PASSWORD", "5ecret");
   REQUIRE(provider({"h", "alice"}));
   CHECK(provider({"h", "alice"})->user == "alice");
-  CHECK(provider({"h", "alice"})->password == "secret");
+  CHECK(provider({"h", "alice"})->password == "5ecret");
   CHECK(provider({"h", ""})->user == "root");
   Variable const user("ESXVI_USER", "alice");
   CHECK(provider({"h", ""})->user == "alice");
-  CHECK(provider({"h", "alice"})->password == "secret");
+  CHECK(provider({"h", "alice"})->password == "5ecret");
   CHECK_FALSE(provider({"h", "bob"}).has_value());
   Variable const empty("ESXVI_PASSWORD", "");
   CHECK_FALSE(provider({"h", ""}).has_value());

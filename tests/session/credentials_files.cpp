@@ -33,8 +33,8 @@ std::optional<Credentials> in_auth_conf(std::string_view content, Challenge cons
 
 constexpr std::string_view two_hosts =
     "# libvirt's example\n"
-    "[credentials-lab]\nusername=root\npassword=lab-secret\n"
-    "[credentials-other]\nusername=alice\npassword=other secret = with signs # all\n\n"
+    "[credentials-lab]\nusername=root\npassword=lab-5ecret\n"
+    "[credentials-other]\nusername=alice\npassword=other 5ecret = with signs # all\n\n"
     "[auth-esx-h]\ncredentials=lab\n"
     "[auth-esx-default]\ncredentials=other\n"
     "[auth-libvirt-h]\ncredentials=nobody\n";
@@ -74,15 +74,15 @@ TEST_CASE("a password file is read when it is asked, not before") {
 
 TEST_CASE("netrc: the entry of the host, in one line or in several") {
   for (auto const* text : {
-           "machine other login x password y\nmachine h login root password secret\n",
-           "machine other\n\tlogin x\n\tpassword y\nmachine h\n\tlogin root\n\tpassword secret",
-           "# a comment machine h login no password no\nmachine h password secret login root\n",
-           "macdef init\nmachine h login no password no\n\nmachine h login root password secret\n",
+           "machine other login x password y\nmachine h login root password 5ecret\n",
+           "machine other\n\tlogin x\n\tpassword y\nmachine h\n\tlogin root\n\tpassword 5ecret",
+           "# a comment machine h login no password no\nmachine h password 5ecret login root\n",
+           "macdef init\nmachine h login no password no\n\nmachine h login root password 5ecret\n",
        }) {
     CAPTURE(text);
     auto const answer = in_netrc(text, {"h", ""});
     CHECK(answer.user == "root");
-    CHECK(answer.password == "secret");
+    CHECK(answer.password == "5ecret");
   }
 }
 
@@ -154,15 +154,15 @@ TEST_CASE("auth.conf: the group of the host names credentials, else the default'
   auto const answer = in_auth_conf(two_hosts, {"h", ""});
   REQUIRE(answer);
   CHECK(answer->user == "root");
-  CHECK(answer->password == "lab-secret");
+  CHECK(answer->password == "lab-5ecret");
   auto const other = in_auth_conf(two_hosts, {"elsewhere", ""});
   REQUIRE(other);
   CHECK(other->user == "alice");
-  CHECK(other->password == "other secret = with signs # all");
+  CHECK(other->password == "other 5ecret = with signs # all");
 }
 
 TEST_CASE("auth.conf: the user of the URI must be the entry's, where both are named") {
-  CHECK(in_auth_conf(two_hosts, {"h", "root"})->password == "lab-secret");
+  CHECK(in_auth_conf(two_hosts, {"h", "root"})->password == "lab-5ecret");
   CHECK_FALSE(in_auth_conf(two_hosts, {"h", "bob"}).has_value());
   constexpr std::string_view anybody = "[auth-esx-h]\ncredentials=x\n[credentials-x]\npassword=p\n";
   CHECK(in_auth_conf(anybody, {"h", "bob"})->user == "bob");
@@ -204,16 +204,16 @@ TEST_CASE("auth.conf: what is malformed is named by its line, never by its conte
     char const* text;
     std::size_t line;
   } const cases[]{
-      {"hunter2\n", 1},
-      {"[a]\n\nhunter2\n", 3},
-      {"key=hunter2\n[a]\n", 1},
-      {"[hunter2\n", 1},
-      {"[]\nk=hunter2\n", 1},
-      {"[a]\n=hunter2\n", 2},
-      {"[a]\nk=1\nk=hunter2\n", 3},
-      {"[a]\nk=1\n[b]\n[a]\nk=hunter2\n", 5},
-      {"\n[auth-esx-h]\npassword=hunter2\n", 2},
-      {"[auth-esx-h]\ncredentials=hunter2\n", 2},
+      {"5ecret\n", 1},
+      {"[a]\n\n5ecret\n", 3},
+      {"key=5ecret\n[a]\n", 1},
+      {"[5ecret\n", 1},
+      {"[]\nk=5ecret\n", 1},
+      {"[a]\n=5ecret\n", 2},
+      {"[a]\nk=1\nk=5ecret\n", 3},
+      {"[a]\nk=1\n[b]\n[a]\nk=5ecret\n", 5},
+      {"\n[auth-esx-h]\npassword=5ecret\n", 2},
+      {"[auth-esx-h]\ncredentials=5ecret\n", 2},
       {"[auth-esx-h]\ncredentials=\n", 2},
   };
   for (auto const& each : cases) {
@@ -224,7 +224,7 @@ TEST_CASE("auth.conf: what is malformed is named by its line, never by its conte
     } catch (esxvi::malformed_file const& e) {
       CHECK(e.line() == each.line);
       CHECK(e.target().ends_with("auth.conf:" + std::to_string(each.line)));
-      CHECK(std::string(e.what()).find("hunter2") == std::string::npos);
+      CHECK(std::string(e.what()).find("5ecret") == std::string::npos);
     }
   }
 }
@@ -274,10 +274,10 @@ TEST_CASE("a file that others may read is used, and warned of") {
                             }};
   auto const count = [&](::mode_t mode) {
     warnings.clear();
-    CHECK(esxvi::password_file(folder.file("p", "hunter2", mode))(challenge).password == "hunter2");
+    CHECK(esxvi::password_file(folder.file("p", "5ecret", mode))(challenge).password == "5ecret");
     for (auto const& text : warnings) {
       CHECK(text.find(folder.path()) != std::string::npos);
-      CHECK(text.find("hunter2") == std::string::npos);
+      CHECK(text.find("5ecret") == std::string::npos);
     }
     return warnings.size();
   };
@@ -290,9 +290,9 @@ TEST_CASE("a file that others may read is used, and warned of") {
 TEST_CASE("a pipe serves as a password file; a folder and an endless file do not") {
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
-  REQUIRE(::write(ends[1], "secret\n", 7) == 7);
+  REQUIRE(::write(ends[1], "5ecret\n", 7) == 7);
   ::close(ends[1]);
-  CHECK(esxvi::password_file("/dev/fd/" + std::to_string(ends[0]))({"h", ""}).password == "secret");
+  CHECK(esxvi::password_file("/dev/fd/" + std::to_string(ends[0]))({"h", ""}).password == "5ecret");
   ::close(ends[0]);
   for (auto const* path : {"/", "/dev/zero"}) {
     CAPTURE(path);

@@ -3,11 +3,16 @@
 #include <esxvi/query.hpp>
 #include <esxvi/session/keep_alive.hpp>
 #include <esxvi/sim.hpp>
+#include <esxvi/types/RuntimeFault.hpp>
 #include <esxvi/types/VirtualMachine.hpp>
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <chrono>
+#include <exception>
+#include <stop_token>
+#include <thread>
 
 namespace sim = esxvi::sim;
 namespace vim = esxvi::types;
@@ -65,4 +70,53 @@ TEST_CASE("without it the session ends after half an hour, and is opened again b
   day.pass(45min);
   CHECK_NOTHROW(static_cast<void>(day.session.retrieve<vim::VirtualMachine, "name">()));
   CHECK(day.session.generation() == generation + 1);
+}
+
+namespace {
+
+/// Waits until the host has seen so many of these requests.
+void wait_for(sim::Host& host, std::string_view method, std::uint64_t count) {
+  while (host.calls(method) < count) std::this_thread::yield();
+}
+
+}  // namespace
+
+TEST_CASE(
+    "run() on a thread of its own, as documented: silent until it is due, and a stop ends it") {
+  Day day;
+  auto& session = day.session;
+  auto const before = day.host.calls();
+  std::jthread keeper([&](std::stop_token stop) { esxvi::KeepAlive(session).run(stop); });
+  keeper.request_stop();
+  keeper.join();
+  CHECK(day.host.calls() == before);
+}
+
+TEST_CASE("run() asks when it is due, and pauses until it is due again") {
+  Day day;
+  {
+    std::jthread const keeper([&](std::stop_token const& stop) {
+      auto const long_ago = esxvi::KeepAlive::clock::now() - 10min;
+      esxvi::KeepAlive(day.session, 10min, long_ago).run(stop);
+    });
+    wait_for(day.host, "CurrentTime", 1);
+  }
+  CHECK(day.host.calls("CurrentTime") == 1);
+}
+
+TEST_CASE("run() goes on for as long as nobody stops it, whatever goes wrong") {
+  Day day;
+  std::atomic<int> errors = 0;
+  day.host.cause({.method = "CurrentTime", .times = 3, .fault = sim::fault(vim::RuntimeFault())});
+  {
+    std::jthread const keeper([&](std::stop_token const& stop) {
+      esxvi::KeepAlive(day.session, 0s).run(stop, [&](std::exception_ptr const& e) {
+        CHECK_THROWS_AS(std::rethrow_exception(e), esxvi::fault);
+        ++errors;
+      });
+    });
+    wait_for(day.host, "CurrentTime", 8);
+  }
+  CHECK(errors == 3);
+  CHECK(day.session.generation() == 0);
 }

@@ -20,9 +20,7 @@ constexpr std::string_view head =
     " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><soapenv:Body>";
 constexpr std::string_view tail = "</soapenv:Body></soapenv:Envelope>";
 
-std::string message(std::string_view body) {
-  return std::string(head).append(body).append(tail);
-}
+std::string message(std::string_view body) { return std::string(head).append(body).append(tail); }
 
 }  // namespace
 
@@ -56,7 +54,7 @@ TEST_CASE("opening sends RetrieveServiceContent and Login, leaving sends Logout"
   CHECK(header(all[1], "Cookie") == cookie);
   CHECK(all[1].body ==
         message("<Login xmlns=\"urn:vim25\"><_this type=\"SessionManager\">ha-sessionmgr</_this>"
-                "<userName>root</userName><password>p4ss&lt;&amp;&gt;word</password></Login>"));
+                "<userName>root</userName><password>5ecret&lt;&amp;&gt;word</password></Login>"));
 
   CHECK(all[2].operation == "Logout");
   CHECK(header(all[2], "SOAPAction") == "\"urn:vim25/8.0.3.0\"");
@@ -95,7 +93,9 @@ TEST_CASE("logout() reports what goes wrong, the destructor does not") {
   CHECK_THROWS_AS(first.logout(), esxvi::not_authenticated);
   server.script->when("RetrieveServiceContent").reply(200, content_reply());
   server.script->when("Login").reply(200, login_reply());
-  { esxvi::Session const second = server.open(); }
+  {
+    esxvi::Session const second = server.open();
+  }
   server.script->verify();
 }
 
@@ -135,8 +135,9 @@ TEST_CASE("a wrong password is an auth_error, and there is nothing to log out of
   server.script = std::make_shared<esxvi::ScriptedTransport>();
   server.script->expect("RetrieveServiceContent").reply(200, content_reply());
   server.script->expect("Login").reply(
-      500, fault_reply("InvalidLogin", "Cannot complete login due to an incorrect user name or "
-                                       "password."));
+      500, fault_reply("InvalidLogin",
+                       "Cannot complete login due to an incorrect user name or "
+                       "password."));
   auto const e = thrown<esxvi::auth_error>([&] { static_cast<void>(server.open()); });
   CHECK(e.code() == esxvi::errc::wrong_credentials);
   CHECK(e.delivered() == esxvi::delivery::answered);

@@ -22,7 +22,7 @@ std::string const now_reply =
     response("CurrentTime", "<returnval>2026-01-02T03:04:05Z</returnval>");
 std::string const task_reply =
     response("PowerOnVM_Task", "<returnval type=\"Task\">task-1</returnval>");
-std::string const second_cookie = "vmware_soap_session=s3cond-5ecret";
+std::string const second_cookie = "vmware_soap_session=second-5ecret";
 
 vim::CurrentTime ask_time() {
   return {.self = esxvi::Ref<vim::ServiceInstance>("ServiceInstance")};
@@ -57,7 +57,7 @@ TEST_CASE("NotAuthenticated: logged in again, and the call is repeated, whatever
   CHECK(cookie_of(sent.at(3)) == cookie);  // does the session live?
   CHECK(cookie_of(sent.at(4)) == "none");  // the old one would only confuse
   CHECK(cookie_of(sent.at(5)) == second_cookie);
-  CHECK(has(sent.at(4).body, "p4ss&lt;&amp;&gt;word"));
+  CHECK(has(sent.at(4).body, "5ecret&lt;&amp;&gt;word"));
 }
 
 TEST_CASE("servers say NotAuthenticated of what a user may not see: the session is left alone") {

@@ -9,7 +9,9 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <stop_token>
 #include <string>
+#include <thread>
 
 using namespace esxvi::test;
 using namespace std::chrono_literals;
@@ -106,6 +108,23 @@ TEST_CASE("a deadline covers the repetitions; a stop ends the pauses") {
     CHECK_THROWS_AS(static_cast<void>(session.call(ask_time(), {.deadline = 1ms})),
                     esxvi::connection_lost);
     CHECK(server.script->requests().size() == 3);
+  }
+  SUBCASE("a stop during a pause that would take a minute") {
+    esxvi::SessionOptions options;
+    options.retry.first_pause = options.retry.longest_pause = 60s;
+    server.script->expect("RetrieveServiceContent").reply(200, content_reply());
+    server.script->expect("Login").reply(200, login_reply());
+    Client patient(esxvi::any_transport(server.script), service_url,
+                   esxvi::Credentials{"root", password}, options);
+    std::stop_source stop;
+    auto const before = server.script->requests().size();
+    std::jthread const other([&] {
+      while (server.script->requests().size() == before) std::this_thread::yield();
+      stop.request_stop();
+    });
+    CHECK_THROWS_AS(static_cast<void>(patient.call(ask_time(), {.stop = stop.get_token()})),
+                    esxvi::cancelled);
+    CHECK(server.script->requests().size() == before + 1);
   }
 }
 

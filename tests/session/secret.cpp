@@ -2,6 +2,7 @@
 //
 // Every block of memory is looked through when it is given back: none may still hold the secret.
 #include "session/credentials_support.hpp"
+#include "session/server.hpp"
 
 #include <esxvi/session/credentials.hpp>
 #include <esxvi/session/proxy.hpp>
@@ -26,7 +27,7 @@ using esxvi::Secret;
 namespace {
 
 // Never in one piece in this program's memory but where the tests put it.
-constexpr std::string_view first_half = "hunter2-hunter2-";
+constexpr std::string_view first_half = "5ecret-5ecret-";
 constexpr std::string_view second_half = "correct horse battery staple";
 std::string whole() { return std::string(first_half).append(second_half); }
 
@@ -214,4 +215,57 @@ TEST_CASE("the password of a proxy is kept as a secret") {
           CHECK(proxy.password.reveal() == source.text);
           CHECK(proxy.display() == "http://u:...@p");
         }) == 0);
+}
+
+namespace {
+
+/// Forgets its sessions at every other call, and keeps nothing of what it is sent.
+struct Oblivious {
+  int calls = 0;
+
+  esxvi::http::Response send(esxvi::http::Request const&, esxvi::http::BodySink& sink,
+                             esxvi::http::CallContext const& context) {
+    esxvi::http::Response head{200, {{"Content-Type", "text/xml"}}};
+    std::string reply;
+    if (context.operation == "RetrieveServiceContent") {
+      reply = esxvi::test::content_reply();
+    } else if (context.operation == "CurrentTime") {
+      if (++calls % 3 != 0) head.status = 500;  // the call and the look whether the session lives
+      reply =
+          head.status == 500
+              ? esxvi::test::fault_reply("NotAuthenticated")
+              : esxvi::test::response("CurrentTime", "<returnval>2026-01-02T03:04:05Z</returnval>");
+    } else {
+      reply = esxvi::test::login_reply();
+      auto const method = std::string(context.operation);
+      for (auto at = reply.find("LoginResponse"); at != std::string::npos;
+           at = reply.find("LoginResponse", at + method.size()))
+        reply.replace(at, 5, method);
+      head.headers.push_back({"Set-Cookie", esxvi::test::cookie + "; Path=/"});
+    }
+    sink.begin(head);
+    sink.write(reply);
+    return head;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a session that logs in, logs in again and ends leaves the secret nowhere") {
+  Source const source;
+  std::string_view const text = source.text;
+  auto const leaks_of_session = [](esxvi::LoginMeans const& means) {
+    return leaks_of([&] {
+      esxvi::Session session(Oblivious{}, esxvi::test::service_url, esxvi::LoginMeans(means));
+      session.keep_alive();
+      CHECK(session.generation() == 1);
+      session.keep_alive();
+      CHECK(session.generation() == 2);
+    });
+  };
+  CHECK(leaks_of_session(Credentials{"root", text}) == 0);
+  CHECK(leaks_of_session(esxvi::CloneTicket{Secret(text)}) == 0);
+  Source token;
+  token.text.insert(0, "<a>").append("</a>");
+  CHECK(leaks_of_session(esxvi::SamlToken{Secret(std::string_view(token.text))}) == 0);
 }

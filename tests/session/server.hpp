@@ -30,7 +30,7 @@ using Client = Session;
 
 inline std::string const service_url = "https://esx.example/sdk";
 /// Neither may show up in any message.
-inline std::string const password = "p4ss<&>word";
+inline std::string const password = "5ecret<&>word";
 inline std::string const cookie = "vmware_soap_session=c00k1e-5ecret";
 
 inline std::string envelope(std::string_view body) {

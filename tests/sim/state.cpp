@@ -186,14 +186,14 @@ TEST_CASE("new objects get new names") {
 }
 
 TEST_CASE("who may log in is said by who loads; the file knows no password") {
-  Simulated esx({.users = {{.name = "operator", .password = "s3cret-word"}}});
+  Simulated esx({.users = {{.name = "operator", .password = "5ecret-word"}}});
   std::string const text = saved(esx.host);
-  CHECK(text.find("s3cret-word") == std::string::npos);
+  CHECK(text.find("5ecret-word") == std::string::npos);
   std::istringstream in(text);
   auto const again = sim::load_state(
       in, {.users = {{.name = "other", .password = "x"}}, .time = sim::TimeMode::simulated});
   CHECK(again->authenticate("other", "x") != nullptr);
-  CHECK(again->authenticate("operator", "s3cret-word") == nullptr);
+  CHECK(again->authenticate("operator", "5ecret-word") == nullptr);
 }
 
 TEST_CASE("a state that ends early is refused, wherever it ends") {

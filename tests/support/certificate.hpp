@@ -9,6 +9,7 @@
 #include <openssl/x509v3.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cstdio>
 #include <filesystem>
@@ -77,6 +78,19 @@ class Certificate {
       throw std::runtime_error("cannot write " + out.file());
     }
     return out;
+  }
+
+  /// What OpenSSL calls it in a folder of CAs, before the dot: eight hexadecimal digits.
+  std::string name_hash() const {
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> const in{std::fopen(file().c_str(), "r"),
+                                                             std::fclose};
+    if (in == nullptr) throw std::runtime_error("cannot read " + file());
+    std::unique_ptr<X509, void (*)(X509*)> const x{
+        PEM_read_X509(in.get(), nullptr, nullptr, nullptr), X509_free};
+    if (x == nullptr) throw std::runtime_error("no certificate in " + file());
+    std::array<char, 20> text{};
+    std::snprintf(text.data(), text.size(), "%08lx", X509_subject_name_hash(x.get()));
+    return text.data();
   }
 
   /// PEM with certificate and key. Copies share it.

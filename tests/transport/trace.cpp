@@ -28,10 +28,10 @@ using Kind = TraceEvent::Kind;
 namespace {
 
 esxvi::http::Request const login{
-    .url = "https://root:S3CRET@esx.example/sdk?token=S3CRET",
-    .headers = {{"Content-Type", "text/xml"}, {"Cookie", "vmware_soap_session=\"S3CRET\""}},
-    .body = "<Login>\n<password>S3CRET</password></Login>"};
-std::string const reply = "<LoginResponse><returnval><key>S3CRET</key></returnval></LoginResponse>";
+    .url = "https://root:5ecret@esx.example/sdk?token=5ecret",
+    .headers = {{"Content-Type", "text/xml"}, {"Cookie", "vmware_soap_session=\"5ecret\""}},
+    .body = "<Login>\n<password>5ecret</password></Login>"};
+std::string const reply = "<LoginResponse><returnval><key>5ecret</key></returnval></LoginResponse>";
 
 /// An event with its own copies.
 struct Seen {
@@ -68,7 +68,7 @@ struct Tracer {
 
 TEST_CASE("trace: the events of an exchange") {
   Tracer tracer{{.bodies = true}};
-  tracer.script->when("Login").reply(200, reply, {{"Set-Cookie", "a=S3CRET; Path=/"}}).pieces(3);
+  tracer.script->when("Login").reply(200, reply, {{"Set-Cookie", "a=5ecret; Path=/"}}).pieces(3);
   Collect sink;
   CHECK(tracer.transport.send(login, sink, {.operation = "Login"}).status == 200);
   CHECK(sink.body == reply);
@@ -141,8 +141,8 @@ TEST_CASE("trace: failures") {
   REQUIRE(tracer.kinds() == std::vector{Kind::sent, Kind::answered, Kind::failed});
   CHECK(tracer.events[2].body == "<a>b");
   CHECK(tracer.events[2].problem.find("closed before the reply was complete") != std::string::npos);
-  CHECK(tracer.events[2].problem.find("S3CRET") == std::string::npos);
-  sink.on_write = [](auto) { throw std::runtime_error{"S3CRET"}; };
+  CHECK(tracer.events[2].problem.find("5ecret") == std::string::npos);
+  sink.on_write = [](auto) { throw std::runtime_error{"5ecret"}; };
   CHECK_THROWS_AS(tracer.transport.send(login, sink, {.operation = "Mine"}), std::runtime_error);
   CHECK(tracer.events.back().event.kind == Kind::failed);
   CHECK(tracer.events.back().problem.find("threw an exception") != std::string::npos);
@@ -238,7 +238,7 @@ TEST_CASE("trace: the level of the environment") {
     Collect sink;
     traced.send(login, sink, {.operation = "Login"});
     CHECK(sink.body == reply);
-    CHECK(out.str().find("S3CRET") == std::string::npos);
+    CHECK(out.str().find("5ecret") == std::string::npos);
     return out.str();
   };
   CHECK(told("").empty());
@@ -307,7 +307,7 @@ TEST_CASE("trace: what was started is traced until it is complete") {
   }
   CHECK(completions == 1);
   CHECK(sink.body == reply);
-  CHECK(out.str().find("S3CRET") == std::string::npos);
+  CHECK(out.str().find("5ecret") == std::string::npos);
   auto called = false;
   traced.later({}, {}, [&] { called = true; });
   CHECK(called);

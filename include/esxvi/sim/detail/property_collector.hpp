@@ -130,6 +130,7 @@ class Filter {
   std::deque<Object*> pending_;
   std::deque<untyped_ref> left_;
   bool again_ = true;  ///< the selection has to be made anew
+  bool told_missing_ = false;
   std::uint64_t round_ = 0;
 };
 
@@ -182,6 +183,8 @@ std::string_view privilege_of(reflect::type_info const& kind, std::string_view m
 /// A kind that the API has, whether or not the host has objects of it.
 bool is_known_kind(std::string_view name);
 void write_missing(std::string& out, std::string_view path, Failure const& why);
+/// An object that a filter was made for and that there is not.
+void write_missing(std::string& out, untyped_ref const& object);
 /// What is right below an object of the inventory.
 void for_each_child(Host& host, Object const& object,
                     std::function<void(Object const&)> const& visit);

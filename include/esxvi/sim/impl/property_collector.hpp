@@ -219,6 +219,17 @@ void write_missing(std::string& out, std::string_view path, Failure const& why) 
   out += "</missingSet>";
 }
 
+void write_missing(std::string& out, untyped_ref const& object) {
+  types::ManagedObjectNotFound why;
+  why.obj = Ref<types::ManagedObject>(object.type(), object.value());
+  types::LocalizedMethodFault const wrapped = fault(std::move(why)).localized();
+  out += "<missingSet>";
+  write_reference(out, "obj", object);
+  soap::Encoder(out, Speaking::dialect(), true)
+      .element("fault", *reflect::type_of<types::LocalizedMethodFault>(), &wrapped);
+  out += "</missingSet>";
+}
+
 void write_content(std::string& out, Host& host, Call const* call, Object& object,
                    std::vector<Plan::Column> const& columns) {
   host.refresh(object, call);

@@ -54,6 +54,7 @@ void Filter::restart() {
   pending_.clear();
   left_.clear();
   again_ = true;
+  told_missing_ = false;
 }
 
 void Filter::select(Call const* call) {
@@ -155,6 +156,8 @@ bool Filter::write_updates(std::string& out, Call const* call, std::size_t& most
     entry.pending = false;
     if (entry.reported && write_update(text, call, object, entry)) --most;
   }
+  if (!std::exchange(told_missing_, true))
+    for (untyped_ref const& object : plan_->missing()) write_missing(text, object);
   if (text.empty()) return false;
   out += "<filterSet>";
   write_reference(out, "filter", ref_);
