@@ -23,14 +23,6 @@ struct Waiting {
       plan.running = 1h;
     });
   }
-  /// Until the server holds a poll back. A change may just be on its way: so it has to last.
-  void until_held() {
-    for (int quiet = 0; quiet < 20;) {
-      std::this_thread::sleep_for(1ms);
-      quiet = at.server.statistics().waiting == 1 ? quiet + 1 : 0;
-    }
-  }
-  [[nodiscard]] std::size_t filters() { return at.host.all<vim::PropertyFilter>().size(); }
 };
 
 }  // namespace
@@ -43,19 +35,19 @@ TEST_CASE("long polls: the connection breaks again and again, and the task is wa
       return error_of([&] { task.wait({.deadline = 60s, .outage = 30s}); });
     });
     for (int i = 0; i < 3; ++i) {
-      w.until_held();
+      w.at.until_held();
       w.at.proxy.cut(act);
       CHECK(w.at.proxy.settle());
     }
-    w.until_held();
-    CHECK(w.filters() == 1);  // no more than before
+    w.at.until_held();
+    CHECK(w.at.filters() == 1);  // no more than before
     w.at.host.cancel_task(task.reference());
     auto const e = done.get();
     REQUIRE(e.has_value());
     CHECK(e->code() == esxvi::errc::task_failed);
     CHECK(w.at.host.calls("PowerOnVM_Task") == 1);
     CHECK(w.at.host.calls("CreateFilter") == 1);
-    CHECK(w.filters() == 0);
+    CHECK(w.at.filters() == 0);
   }
 }
 
@@ -65,17 +57,17 @@ TEST_CASE("long polls: the session goes with the connection") {
   auto done = std::async(std::launch::async, [&] {
     return error_of([&] { task.wait({.deadline = 60s, .outage = 30s}); });
   });
-  w.until_held();
+  w.at.until_held();
   w.at.host.end_all_sessions();
   w.at.proxy.cut(Act::reset);
-  w.until_held();
-  CHECK(w.filters() == 1);
+  w.at.until_held();
+  CHECK(w.at.filters() == 1);
   w.at.host.cancel_task(task.reference());
   auto const e = done.get();
   REQUIRE(e.has_value());
   CHECK(e->code() == esxvi::errc::task_failed);
   CHECK(w.at.host.calls("PowerOnVM_Task") == 1);
-  CHECK(w.filters() == 0);
+  CHECK(w.at.filters() == 0);
 }
 
 TEST_CASE("long polls: a peer that vanishes holds nobody beyond the deadline") {
@@ -84,7 +76,7 @@ TEST_CASE("long polls: a peer that vanishes holds nobody beyond the deadline") {
   auto done = std::async(std::launch::async, [&] {
     return error_of([&] { task.wait({.deadline = 1500ms, .poll = 30s, .outage = 30s}); });
   });
-  w.until_held();
+  w.at.until_held();
   w.at.proxy.cut(Act::vanish);
   auto const e = done.get();
   REQUIRE(e.has_value());
@@ -93,7 +85,7 @@ TEST_CASE("long polls: a peer that vanishes holds nobody beyond the deadline") {
   // The task is not lost, and can be waited for again.
   auto again = std::async(std::launch::async,
                           [&] { return error_of([&] { task.wait({.deadline = 60s}); }); });
-  w.until_held();
+  w.at.until_held();
   w.at.host.cancel_task(task.reference());
   auto const end = again.get();
   REQUIRE(end.has_value());

@@ -88,7 +88,7 @@ struct PowerOn final : Scenario {
   Plant at{{}, 1};
   esxvi::Session session = at.open();
   esxvi::Session admin = at.inside();
-  esxvi::Ref<vim::VirtualMachine> vm = at.host.all<vim::VirtualMachine>().front();
+  esxvi::Ref<vim::VirtualMachine> vm = at.machine();
   std::optional<esxvi::error> failed{};
   std::uint64_t starts = 0;
 
@@ -113,10 +113,10 @@ struct PowerOn final : Scenario {
     if (failed && failed->delivered() == esxvi::delivery::not_sent && made != 0)
       return std::string("the server has seen what was \"not sent\": ") + failed->what();
     // A collector whose creation or destruction got lost ends with the session.
-    if (auto const left = at.host.all<vim::PropertyFilter>().size(); left > 0) {
+    if (auto const left = at.filters(); left > 0) {
       if (left > 1) return std::to_string(left) + " filters are left behind";
       session.logout();
-      if (!at.host.all<vim::PropertyFilter>().empty()) return "filters outlive their session";
+      if (at.filters() > 0) return "filters outlive their session";
       session = at.open();
     }
     auto const again =

@@ -64,12 +64,11 @@ inline bool everywhere() {
   return wanted != nullptr && std::string_view(wanted) == "all";
 }
 
-/// The offsets 0 ... size, or `sample` of them, with both ends. Never more than `most`.
-inline std::vector<std::uint64_t> places(std::size_t size, std::size_t sample, std::size_t most) {
+/// The offsets 0 ... size, or `sample` of them, with both ends.
+inline std::vector<std::uint64_t> places(std::size_t size, std::size_t sample) {
   std::vector<std::uint64_t> all;
   for (std::size_t at = 0; at <= size; ++at) all.push_back(at);
-  if (everywhere()) sample = most;
-  if (all.size() <= sample) return all;
+  if (everywhere() || all.size() <= sample) return all;
   std::mt19937 dice(4711);  // NOLINT(cert-msc*): the same each time
   std::shuffle(all.begin() + 1, all.end() - 1, dice);
   std::swap(all[1], all.back());
@@ -90,8 +89,7 @@ class Scenario {
 
 /// Breaks `scenario` at each of its places, in both ways, with an orderly end and with a reset.
 /// Several side by side, for most of the time is spent waiting.
-inline void sweep(std::function<std::unique_ptr<Scenario>()> const& make, std::size_t sample,
-                  std::size_t most = static_cast<std::size_t>(-1)) {
+inline void sweep(std::function<std::unique_ptr<Scenario>()> const& make, std::size_t sample) {
   // What passes when nothing breaks.
   std::size_t sizes[2] = {};
   {
@@ -108,7 +106,7 @@ inline void sweep(std::function<std::unique_ptr<Scenario>()> const& make, std::s
   std::vector<Fault> faults;
   for (Way const way : {Way::request, Way::reply})
     for (Act const act : {Act::close, Act::reset})
-      for (auto const after : places(sizes[way == Way::reply], sample, most))
+      for (auto const after : places(sizes[way == Way::reply], sample))
         faults.push_back({.act = act, .way = way, .after = after});
 
   std::mutex mutex;

@@ -5,15 +5,11 @@
 
 #include <esxvi/transport/fetch_certificate.hpp>
 
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "support/process.hpp"
+#include "proxy/socks.hpp"
 #include "support/skip.hpp"
 #include "transport/curl_fixture.hpp"
 
@@ -33,19 +29,6 @@ CurlOptions through(std::string proxy, CurlOptions options = {}) {
   options.proxy = std::move(proxy);
   options.no_proxy = "none";
   return options;
-}
-
-std::vector<std::string> microsocks(std::uint16_t port, std::filesystem::path const&) {
-  return {"-i", "127.0.0.1", "-p", std::to_string(port), "-u", "walt", "-P", "5ecret-w0rd"};
-}
-
-std::vector<std::string> dante(std::uint16_t port, std::filesystem::path const& folder) {
-  auto const file = folder / "danted.conf";
-  std::ofstream{file} << "logoutput: stderr\ninternal: 127.0.0.1 port = " << port
-                      << "\nexternal: 127.0.0.1\nclientmethod: none\nsocksmethod: none\n"
-                      << (::geteuid() == 0 ? "user.unprivileged: nobody\n" : "")
-                      << "client pass { from: 0/0 to: 0/0 }\nsocks pass { from: 0/0 to: 0/0 }\n";
-  return {"-f", file.string()};
 }
 
 }  // namespace

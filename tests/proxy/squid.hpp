@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 //
-// A squid that lets in walt with his password: by http on port(), by https on tls_port().
+// A squid that lets in walt with his password, or everybody: by http and by https.
 #pragma once
 
 #include <esxvi/version.hpp>
@@ -26,8 +26,12 @@ class Squid {
 
   static bool is_here() { return esxvi::test::find_program("squid").has_value(); }
 
-  Squid()
-      : certificate_(esxvi::test::Certificate::make("127.0.0.1")),
+  /// Of whom it wants a user and a password, or that it asks nobody for them.
+  enum class Door { guarded, open };
+
+  explicit Squid(Door door = Door::guarded)
+      : door_(door),
+        certificate_(esxvi::test::Certificate::make("127.0.0.1")),
         process_(*esxvi::test::find_program("squid"),
                  [this](std::uint16_t port, std::filesystem::path const& folder) {
                    return configure(port, folder);
@@ -39,7 +43,10 @@ class Squid {
   }
   std::string address_without_user() const { return "http://" + authority("http"); }
   std::string authority(std::string_view scheme) const {
-    return "127.0.0.1:" + std::to_string(scheme == "https" ? tls_port_ : process_.port());
+    return "127.0.0.1:" + std::to_string(port(scheme));
+  }
+  std::uint16_t port(std::string_view scheme = "http") const {
+    return scheme == "https" ? tls_port_ : process_.port();
   }
   std::string ca_file() const { return certificate_.file(); }
   /// Requests that squid has got so far, one line each; it writes them a moment later.
@@ -60,18 +67,22 @@ class Squid {
     fs::permissions(helper, fs::perms{0755});
     log_ = folder / "access.log";
     auto const file = folder / "squid.conf";
-    std::ofstream{file}
-        << "http_port 127.0.0.1:" << port << "\nhttps_port 127.0.0.1:" << tls_port_
+    std::ofstream out{file};
+    out << "http_port 127.0.0.1:" << port << "\nhttps_port 127.0.0.1:" << tls_port_
         << " tls-cert=" << pem.string() << "\npid_filename none\naccess_log stdio:" << log_.string()
         << "\ncache_store_log none\ncache_log /dev/null\n"
         << "cache deny all\ncache_mem 0 MB\ncoredump_dir " << folder.string()
-        << "\nauth_param basic program " << helper.string()
-        << "\nauth_param basic children 1 startup=1\n"
-        << "acl known proxy_auth REQUIRED\nacl bad dstdomain " << forbidden
-        << "\nhttp_access deny bad\nhttp_access allow known\nhttp_access deny all\n";
+        << "\nacl bad dstdomain " << forbidden << "\nhttp_access deny bad\n";
+    if (door_ == Door::guarded)
+      out << "auth_param basic program " << helper.string()
+          << "\nauth_param basic children 1 startup=1\nacl known proxy_auth REQUIRED\n"
+          << "http_access allow known\nhttp_access deny all\n";
+    else
+      out << "http_access allow all\n";
     return {"-N", "-f", file.string()};
   }
 
+  Door door_;
   esxvi::test::Certificate certificate_;
   std::uint16_t tls_port_ = 0;
   std::filesystem::path log_{};

@@ -28,6 +28,7 @@ func main() {
 	password := flag.String("password", "secret", "that user's password")
 	plain := flag.Bool("http", false, "plain HTTP instead of TLS with a self-signed certificate")
 	off := flag.Bool("off", false, "leave the virtual machines powered off")
+	verbose := flag.Bool("v", false, "log updates, and requests and connections that broke off")
 	flag.Parse()
 	if _, err := os.Stat("/dev/shm"); err == nil && os.Getenv("TMPDIR") == "" {
 		_ = os.Setenv("TMPDIR", "/dev/shm") // each VM is a few files: 10,000 VMs take 7 s in memory, up to 60 s on disk
@@ -50,6 +51,9 @@ func main() {
 	server := model.Service.NewServer()
 	fmt.Println(server.URL.Scheme + "://" + server.URL.Host + server.URL.Path)
 
+	if !*verbose {
+		log.SetOutput(ioutil.Discard) // thousands of lines where a test breaks connections
+	}
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT)
 	go func() { _, _ = io.Copy(ioutil.Discard, os.Stdin); stop <- syscall.SIGTERM }()
