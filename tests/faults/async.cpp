@@ -72,7 +72,7 @@ TEST_CASE("faults of coroutines: many on one loop, and some of their connections
   CHECK(right == many);
   auto const size = at.proxy.seen(Way::reply).size();
   for (Act const act : {Act::close, Act::reset})
-    for (auto const after : places(size / 6, 12)) {
+    for (std::uint64_t after = 1; after < size / 6; after += size / 72) {
       CAPTURE(static_cast<int>(act));
       CAPTURE(after);
       at.proxy.arm({.act = act, .way = Way::reply, .after = after, .times = 5});
