@@ -130,6 +130,7 @@ class Filter {
   std::deque<Object*> pending_;
   std::deque<untyped_ref> left_;
   bool again_ = true;  ///< the selection has to be made anew
+  bool missing_told_ = false;
   std::uint64_t round_ = 0;
 };
 
@@ -188,6 +189,8 @@ void for_each_child(Host& host, Object const& object,
 /// @}
 
 bool is_container(Kind const& kind);
+/// Lets tasks go on that waited for a change.
+void look_at_held_tasks(Host& host);
 /// Answers those whose news came.
 void tell_waiting(Host& host);
 /// The collector that a call is made on; one per session stands behind the well-known reference.

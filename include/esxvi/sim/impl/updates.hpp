@@ -8,6 +8,7 @@
 #include <esxvi/types/PropertyCollector.hpp>
 #include <esxvi/types/PropertyFilter.hpp>
 #include <esxvi/types/fault/InvalidCollectorVersion.hpp>
+#include <esxvi/types/fault/ManagedObjectNotFound.hpp>
 #include <esxvi/types/fault/RequestCanceled.hpp>
 #include <esxvi/types/fault/SecurityError.hpp>
 #include <esxvi/xml/writer.hpp>
@@ -54,6 +55,7 @@ void Filter::restart() {
   pending_.clear();
   left_.clear();
   again_ = true;
+  missing_told_ = false;
 }
 
 void Filter::select(Call const* call) {
@@ -155,6 +157,18 @@ bool Filter::write_updates(std::string& out, Call const* call, std::size_t& most
     entry.pending = false;
     if (entry.reported && write_update(text, call, object, entry)) --most;
   }
+  // Objects that were not there when the filter was made, told once.
+  if (!std::exchange(missing_told_, true))
+    for (untyped_ref const& ref : plan_->missing()) {
+      types::ManagedObjectNotFound why;
+      why.obj = Ref<types::ManagedObject>(ref.type(), ref.value());
+      types::LocalizedMethodFault const wrapped = fault(std::move(why)).localized();
+      text += "<missingSet>";
+      write_reference(text, "obj", ref);
+      soap::Encoder(text, Speaking::dialect(), true)
+          .element("fault", *reflect::type_of<types::LocalizedMethodFault>(), &wrapped);
+      text += "</missingSet>";
+    }
   if (text.empty()) return false;
   out += "<filterSet>";
   write_reference(out, "filter", ref_);
@@ -345,6 +359,9 @@ void add_property_update_methods(Host& host) {
   host.on_call<WaitForUpdatesEx>([](std::shared_ptr<Call> const& call, WaitForUpdatesEx const& r) {
     std::optional<int> seconds;
     if (r.options && r.options->maxWaitSeconds) seconds = *r.options->maxWaitSeconds;
+    if (seconds.value_or(0) < 0) throw detail::bad_argument("options.maxWaitSeconds");
+    if (r.options && r.options->maxObjectUpdates.value_or(0) < 0)
+      throw detail::bad_argument("options.maxObjectUpdates");
     detail::collector_of(*call).wait(call, r.version.value_or(std::string()),
                                      detail::most_of(r.options), seconds);
   });
