@@ -210,7 +210,7 @@ TEST_CASE("machines are made in folders for machines") {
 TEST_CASE("a file that is no configuration is not registered") {
   Raw s;
   auto const files = s.host_files();
-  REQUIRE(files->make_directory("bad") == sim::FileResult::created);
+  REQUIRE(files->make_directory("bad") == sim::FileResult::ok);
   std::string const texts[] = {"", "\n\n", "no entry here\nnor here\n",
                                std::string("a = \"b\"\n\0\1\2\3", 15)};
   for (std::string const& text : texts) {
