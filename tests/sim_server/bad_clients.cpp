@@ -8,6 +8,7 @@
 
 #include "sim_server/fixture.hpp"
 
+#include <esxvi/sim/host.hpp>
 #include <esxvi/sim/machine.hpp>
 
 using namespace test;
@@ -220,11 +221,11 @@ TEST_CASE("sim server: a host behind it is none the worse for any of them") {
   sim::Host host;
   host.add_vm("web01");
   sim::Server server{host,
-                     {.header_timeout = 150ms,
+                     {.header_limit = 8192,
+                      .body_limit = 10'000,
+                      .header_timeout = 150ms,
                       .body_timeout = 150ms,
-                      .idle_timeout = 5s,
-                      .header_limit = 8192,
-                      .body_limit = 10'000}};
+                      .idle_timeout = 150ms}};
   for (std::string_view const bytes : garbage) {
     CAPTURE(bytes);
     CHECK(first_line(Raw{server}.ask(bytes)) == "HTTP/1.1 400 Bad Request");
