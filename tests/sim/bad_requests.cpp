@@ -81,6 +81,62 @@ TEST_CASE("arguments: missing, unknown, of another type") {
   CHECK(r.host.get<vim::VirtualMachine>(r.vm)->recentTask.empty());
 }
 
+TEST_CASE("what stands where it must not, or says to be something else") {
+  Raw r;
+  std::string const self = "<_this type=\"VirtualMachine\">" + r.vm.value() + "</_this>";
+  std::string const time = "<_this type=\"ServiceInstance\">ServiceInstance</_this></CurrentTime>";
+  std::string const one = "<CurrentTime xmlns=\"urn:vim25\">" + time;
+  std::string const poll =
+      "<WaitForUpdatesEx xmlns=\"urn:vim25\"><_this type=\"PropertyCollector\">"
+      "ha-property-collector</_this><options>";
+  auto const reconfigure = [&](std::string const& arguments) {
+    return "<ReconfigVM_Task xmlns=\"urn:vim25\">" + self + arguments + "</ReconfigVM_Task>";
+  };
+  struct row {
+    std::string body;
+    std::string_view refusal;
+  };
+  row const rows[] = {
+      {reconfigure("<spec xsi:type=\"VirtualDisk\"/>"),
+       "InvalidRequest: Expected an object of type VirtualMachineConfigSpec, got VirtualDisk"},
+      {reconfigure("<spec><deviceChange><device xsi:type=\"HostSystem\"/></deviceChange></spec>"),
+       "InvalidRequest: Unable to find type: HostSystem"},
+      {reconfigure("<spec><deviceChange><device xsi:type=\"Permission\"><key>1</key></device>"
+                   "</deviceChange></spec>"),
+       "InvalidRequest: Expected an object of type VirtualDevice, got Permission"},
+      {"<CurrentTime xmlns=\"urn:other\">" + time, "InvalidRequest: Unable to resolve"},
+      {"<o:CurrentTime xmlns:o=\"urn:other\"><_this type=\"ServiceInstance\">ServiceInstance"
+       "</_this></o:CurrentTime>",
+       "InvalidRequest: Unable to resolve"},
+      {one + one, "InvalidRequest: The SOAP body holds more than one"},
+      {one + "<Nonsense/>", "InvalidRequest: The SOAP body holds more than one"},
+      {reconfigure("<spec/><spec/>"), "InvalidRequest: Property spec of"},
+      {reconfigure("<spec><name>a</name><name>b</name></spec>"), "InvalidRequest: Property name"},
+      {poll + "<maxWaitSeconds>-1</maxWaitSeconds></options></WaitForUpdatesEx>",
+       "InvalidArgument: A specified parameter was not correct: options.maxWaitSeconds"},
+      {poll + "<maxObjectUpdates>-1</maxObjectUpdates></options></WaitForUpdatesEx>",
+       "InvalidArgument: A specified parameter was not correct: options.maxObjectUpdates"},
+      {"<RetrievePropertiesEx xmlns=\"urn:vim25\"><_this type=\"PropertyCollector\">"
+       "ha-property-collector</_this><specSet/><options><maxObjects>-1</maxObjects></options>"
+       "</RetrievePropertiesEx>",
+       "InvalidArgument: A specified parameter was not correct: options.maxObjects"},
+      {"<CreateNasDatastore xmlns=\"urn:vim25\"><_this type=\"HostDatastoreSystem\">"
+       "ha-datastoresystem</_this><spec><remoteHost></remoteHost><remotePath></remotePath>"
+       "<localPath>nfs</localPath><accessMode>readWrite</accessMode></spec></CreateNasDatastore>",
+       "InvalidArgument: A specified parameter was not correct: spec.remoteHost"},
+  };
+  for (row const& wrong : rows) {
+    CAPTURE(wrong.body);
+    auto const refusal = r.refused(envelope(wrong.body));
+    CHECK(refusal.substr(0, wrong.refusal.size()) == wrong.refusal);
+  }
+  CHECK(r.post(envelope(one), r.cookie()).first == 200);
+  CHECK(r.post(envelope("<v:CurrentTime xmlns:v=\"urn:vim25\"><v:_this type=\"ServiceInstance\">"
+                        "ServiceInstance</v:_this></v:CurrentTime>"),
+               r.cookie())
+            .first == 200);
+}
+
 TEST_CASE("an object of a descendant that the host does not know is taken for its base") {
   Raw r;
   std::string const self = "<_this type=\"VirtualMachine\">" + r.vm.value() + "</_this>";

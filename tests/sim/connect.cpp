@@ -9,14 +9,28 @@
 #include <doctest/doctest.h>
 
 #include <map>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace {
 
 using namespace esxvi;
 namespace vim = esxvi::types;
 
-Session open(std::string const& name) { return connect("sim://" + name, fixed_password("esxvi")); }
+/// A session with a host that must be sound when it goes.
+struct Opened {
+  std::shared_ptr<sim::Host> host;
+  Session session;
+
+  explicit Opened(std::string const& name)
+      : session(connect("sim://" + name, fixed_password("esxvi"))) {
+    host = sim::shared_demo_host(name);
+  }
+  Opened(Opened const&) = delete;
+  Opened& operator=(Opened const&) = delete;
+  ~Opened() { CHECK(host->check() == std::vector<std::string>()); }
+};
 
 std::map<std::string, std::string> machines(Session& session) {
   std::map<std::string, std::string> out;
@@ -29,7 +43,8 @@ std::map<std::string, std::string> machines(Session& session) {
 }  // namespace
 
 TEST_CASE("sim://demo is an ESX host with machines that run, are off and sleep") {
-  Session session = open("demo");
+  Opened opened("demo");
+  Session& session = opened.session;
   CHECK(session.about().apiType == "HostAgent");
   CHECK(machines(session) == std::map<std::string, std::string>{{"web01", "poweredOn"},
                                                                 {"serial02", "poweredOff"},
@@ -40,19 +55,21 @@ TEST_CASE("sim://demo is an ESX host with machines that run, are off and sleep")
 }
 
 TEST_CASE("sim://vcenter has two hosts, and machines on both") {
-  Session session = open("vcenter");
+  Opened opened("vcenter");
+  Session& session = opened.session;
   CHECK(session.about().apiType == "VirtualCenter");
   CHECK(machines(session).size() == 11);
   for (auto const& [host, vms] : session.retrieve<vim::HostSystem, "vm">()) CHECK(!vms.empty());
-  CHECK(sim::shared_demo_host("vcenter")->check() == std::vector<std::string>());
 }
 
 TEST_CASE("sim://empty has no machine") {
-  Session session = open("empty");
+  Opened opened("empty");
+  Session& session = opened.session;
   CHECK(machines(session).empty());
 }
 
 TEST_CASE("either administrator may log in, with the password of the documentation only") {
+  Opened opened("demo");
   CHECK(connect("sim://demo", fixed_password("esxvi", "administrator@vsphere.local"))
             .user()
             .userName == "administrator@vsphere.local");
@@ -61,21 +78,21 @@ TEST_CASE("either administrator may log in, with the password of the documentati
 
 TEST_CASE("connections to one name share the host, as long as there is one") {
   {
-    Session one = open("empty");
-    Session other = open("empty");
+    Opened one("empty");
+    Opened other("empty");
     sim::shared_demo_host("empty")->add_vm("fresh");
-    CHECK(machines(one).count("fresh") == 1);
-    CHECK(machines(other).count("fresh") == 1);
-    Session different = open("demo");
-    CHECK(machines(different).count("fresh") == 0);
+    CHECK(machines(one.session).count("fresh") == 1);
+    CHECK(machines(other.session).count("fresh") == 1);
+    Opened different("demo");
+    CHECK(machines(different.session).count("fresh") == 0);
   }
-  Session later = open("empty");
-  CHECK(machines(later).empty());
+  Opened later("empty");
+  CHECK(machines(later.session).empty());
 }
 
 TEST_CASE("a name that is not there is refused, and the message lists those that are") {
   try {
-    static_cast<void>(open("nosuch"));
+    static_cast<void>(connect("sim://nosuch", fixed_password("esxvi")));
     FAIL("it was opened");
   } catch (not_found const& e) {
     std::string const text = e.what();

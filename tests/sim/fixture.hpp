@@ -19,15 +19,20 @@ inline sim::HostOptions simulated(sim::HostOptions options = {}) {
   return options;
 }
 
-struct Simulated {
+/// A host that must be sound when it goes.
+struct Checked {
   sim::Host host;
 
-  explicit Simulated(sim::HostOptions options = {}) : host(simulated(std::move(options))) {}
-  Simulated(Simulated const&) = delete;
-  Simulated& operator=(Simulated const&) = delete;
-  ~Simulated() {
+  explicit Checked(sim::HostOptions options = {}) : host(std::move(options)) {}
+  Checked(Checked const&) = delete;
+  Checked& operator=(Checked const&) = delete;
+  ~Checked() {
     for (std::string const& problem : host.check()) FAIL_CHECK(problem);
   }
+};
+
+struct Simulated : Checked {
+  explicit Simulated(sim::HostOptions options = {}) : Checked(simulated(std::move(options))) {}
 
   Session open(std::string user = {}, std::string password = "esxvi") {
     if (user.empty()) user = host.options().users.front().name;

@@ -11,6 +11,7 @@
 #include <esxvi/types/HostSystem_properties.hpp>
 #include <esxvi/types/Network_properties.hpp>
 #include <esxvi/types/Task_properties.hpp>
+#include <esxvi/types/VirtualMachine.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>
 
 using namespace esxvi::test;
@@ -103,6 +104,39 @@ TEST_CASE("a host goes into maintenance when nothing runs on it") {
   CHECK(enter() == "");
   CHECK(s.host.get<vim::HostSystem>(s.host.places().host)->runtime.inMaintenanceMode);
   CHECK(enter() == "InvalidState");
+  // It takes no machine that would run on it.
+  auto const start = session.call(vim::PowerOnVM_Task{.self = vm});
+  s.host.advance(10s);
+  CHECK(s.host.get<vim::Task>(start)->info.error->fault.type_name() == "InvalidHostState");
+}
+
+TEST_CASE("a host goes into maintenance as soon as the last machine has been stopped") {
+  Simulated s;
+  auto const vm = s.host.add_vm("web01").powered_on().ref();
+  auto session = s.open();
+  for (int const timeout : {0, 3600}) {
+    auto const task = session.call(
+        vim::EnterMaintenanceMode_Task{.self = s.host.places().host, .timeout = timeout});
+    auto const state = [&] { return s.host.get<vim::Task>(task)->info.state.value(); };
+    s.host.advance(1000s);
+    CHECK(state() == vim::TaskInfoState::running);
+    session.call(vim::PowerOffVM_Task{.self = vm});
+    s.host.advance(1s);
+    CHECK(state() == vim::TaskInfoState::success);
+    session.call(vim::ExitMaintenanceMode_Task{.self = s.host.places().host, .timeout = 0});
+    s.host.advance(1s);
+    session.call(vim::PowerOnVM_Task{.self = vm});
+    s.host.advance(10s);
+    CHECK(s.host.get<vim::VirtualMachine>(vm)->runtime.powerState ==
+          vim::VirtualMachinePowerState::poweredOn);
+  }
+  // Without a limit it waits until somebody cancels it.
+  auto const task =
+      session.call(vim::EnterMaintenanceMode_Task{.self = s.host.places().host, .timeout = 0});
+  s.host.advance(std::chrono::hours(100));
+  CHECK(s.host.get<vim::Task>(task)->info.state == vim::TaskInfoState::running);
+  s.host.cancel_task(task);
+  CHECK_FALSE(s.host.get<vim::HostSystem>(s.host.places().host)->runtime.inMaintenanceMode);
 }
 
 TEST_CASE("a whole configuration is changed at once, or not at all") {

@@ -114,6 +114,15 @@ TEST_CASE("a property is looked up in the declared type; what that lacks is no p
   CHECK(refused("VirtualMachine", "config.") == "config.");
   CHECK(refused("Nonsense", "name") == "InvalidArgument");
   CHECK(refused("VirtualMachine", "name").empty());
+  // Also of kinds that the host has no object of.
+  for (char const* kind :
+       {"Alarm", "ClusterComputeResource", "ContainerView", "DistributedVirtualSwitch",
+        "HttpNfcLease", "ListView", "Task", "VirtualApp", "VirtualMachineSnapshot"}) {
+    CAPTURE(kind);
+    CHECK(refused(kind, "nonsense") == "nonsense");
+  }
+  CHECK(refused("ClusterComputeResource", "summary.numHosts").empty());
+  CHECK(refused("Alarm", "info.name").empty());
 }
 
 TEST_CASE("an object that does not exist is not found, unless that may be") {

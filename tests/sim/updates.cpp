@@ -335,3 +335,30 @@ TEST_CASE("filters end with their session") {
   }
   CHECK(w.host.object_count() == before);
 }
+
+TEST_CASE("an object that is not there is told of with the first updates, if that was asked for") {
+  Watch w;
+  vim::PropertyFilterSpec spec;
+  vim::PropertySpec wanted;
+  wanted.type = "VirtualMachine";
+  wanted.pathSet = {"name"};
+  spec.propSet.push_back(wanted);
+  vim::ObjectSpec gone;
+  gone.obj = esxvi::Ref<vim::ManagedObject>("VirtualMachine", "4711");
+  spec.objectSet.push_back(gone);
+  spec.reportMissingObjectsInResults = true;
+  w.session.call(vim::CreateFilter{.self = w.collector, .spec = spec, .partialUpdates = false});
+  vim::WaitOptions at_once;
+  at_once.maxWaitSeconds = 0;
+  for (int round = 0; round < 2; ++round) {
+    auto const set = w.session.call(vim::WaitForUpdatesEx{.self = w.collector, .options = at_once});
+    REQUIRE(set);
+    REQUIRE(set->filterSet.size() == 1);
+    CHECK(set->filterSet[0].objectSet.empty());
+    REQUIRE(set->filterSet[0].missingSet.size() == 1);
+    CHECK(set->filterSet[0].missingSet[0].obj == gone.obj);
+    CHECK(set->filterSet[0].missingSet[0].fault.fault.type_name() == "ManagedObjectNotFound");
+    CHECK_FALSE(w.session.call(
+        vim::WaitForUpdatesEx{.self = w.collector, .version = set->version, .options = at_once}));
+  }
+}

@@ -8,31 +8,45 @@
 
 #include "sim_server/fixture.hpp"
 
+#include <esxvi/sim/host.hpp>
+#include <esxvi/sim/machine.hpp>
+
 using namespace test;
 
 namespace {
 
 std::string first_line(std::string const& reply) { return reply.substr(0, reply.find("\r\n")); }
 
+/// What is no request.
+constexpr std::string_view garbage[] = {
+    std::string_view{"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a TLS hello\r\n\r\n", 27},
+    std::string_view{"\0\0\0\0\r\n\r\n", 8},
+    std::string_view{"GET\r\n\r\n"},
+    std::string_view{"GET / HTTP/1.1\r\nBad Header: x\r\n\r\n"},
+    std::string_view{"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n"},
+    std::string_view{"GET / HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n\r\n"},
+    std::string_view{"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"},
+    std::string_view{"POST / HTTP/1.1\r\nContent-Length: 3\r\n"
+                     "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+    std::string_view{"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"},
+    std::string_view{"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+                     "fffffffffffffffffff\r\n"},
+};
+
+/// What a client sends before it says nothing more.
+constexpr std::string_view openings[] = {
+    "",
+    "POST /sdk HTT",
+    "POST /sdk HTTP/1.1\r\nContent-Length: 1000\r\n\r\n<soapenv:Env",
+    "PUT /folder/a HTTP/1.1\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n",
+};
+
 }  // namespace
 
 TEST_CASE("sim server: garbage gets 400 and a closed connection") {
   Answering handler{echo};
   sim::Server server{handler};
-  for (std::string_view const bytes : {
-           std::string_view{"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a TLS hello\r\n\r\n", 27},
-           std::string_view{"\0\0\0\0\r\n\r\n", 8},
-           std::string_view{"GET\r\n\r\n"},
-           std::string_view{"GET / HTTP/1.1\r\nBad Header: x\r\n\r\n"},
-           std::string_view{"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n"},
-           std::string_view{"GET / HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n\r\n"},
-           std::string_view{"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"},
-           std::string_view{"POST / HTTP/1.1\r\nContent-Length: 3\r\n"
-                            "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
-           std::string_view{"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"},
-           std::string_view{"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
-                            "fffffffffffffffffff\r\n"},
-       }) {
+  for (std::string_view const bytes : garbage) {
     CAPTURE(bytes);
     Raw client{server};
     CHECK(first_line(client.ask(bytes)) == "HTTP/1.1 400 Bad Request");
@@ -201,4 +215,38 @@ TEST_CASE("sim server: promises of large bodies cost no memory") {
   rusage use{};
   ::getrusage(RUSAGE_SELF, &use);
   CHECK(use.ru_maxrss < 1'000'000);  // KiB; the promises are 13 GB
+}
+
+TEST_CASE("sim server: a host behind it is none the worse for any of them") {
+  sim::Host host;
+  host.add_vm("web01");
+  sim::Server server{host,
+                     {.header_limit = 8192,
+                      .body_limit = 10'000,
+                      .header_timeout = 150ms,
+                      .body_timeout = 150ms,
+                      .idle_timeout = 150ms}};
+  for (std::string_view const bytes : garbage) {
+    CAPTURE(bytes);
+    CHECK(first_line(Raw{server}.ask(bytes)) == "HTTP/1.1 400 Bad Request");
+  }
+  for (std::string_view const bytes : openings) {
+    CAPTURE(bytes);
+    Raw client{server};
+    client.send(bytes);
+    client.rest();
+    CHECK(client.closed());
+  }
+  CHECK(first_line(Raw{server}.ask("POST /sdk HTTP/1.1\r\nContent-Length: 10001\r\n\r\n"))
+            .starts_with("HTTP/1.1 413 "));
+  CHECK(first_line(Raw{server}.ask(get("/" + std::string(20'000, 'a'))))
+            .starts_with("HTTP/1.1 431 "));
+  CHECK(host.calls() == 0);
+  // Requests by HTTP that are none of the API.
+  for (std::string const& body :
+       {std::string(), std::string("garbage"), std::string(10'000, '<'), std::string(5000, '\0')})
+    CHECK(first_line(Raw{server}.ask(post("/sdk", body))).starts_with("HTTP/1.1 500 "));
+  CHECK(host.calls() == 4);
+  CHECK(host.sessions().empty());
+  CHECK(host.check() == std::vector<std::string>());
 }

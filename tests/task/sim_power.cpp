@@ -1,5 +1,7 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // Tasks of the simulated host: questions, cancellation, outages, in simulated time.
+#include "sim/fixture.hpp"
+
 #include <esxvi/session.hpp>
 #include <esxvi/sim.hpp>
 #include <esxvi/task.hpp>
@@ -26,8 +28,8 @@ namespace {
 constexpr auto on = vim::VirtualMachinePowerState::poweredOn;
 constexpr auto off = vim::VirtualMachinePowerState::poweredOff;
 
-struct Simulated {
-  sim::Host host{{.time = sim::TimeMode::simulated}};
+struct Simulated : esxvi::test::Checked {
+  Simulated() : Checked({.time = sim::TimeMode::simulated}) {}
   esxvi::Ref<vim::VirtualMachine> quiet = host.add_vm("quiet");
   esxvi::Ref<vim::VirtualMachine> asking =
       host.add_vm("asking").serial_file("[datastore1] asking/serial.log");
@@ -71,7 +73,6 @@ TEST_CASE("power on and off: five requests and the polls") {
   CHECK(at.power_of(at.quiet) == off);
   CHECK(told.ends_with("100 "));
   CHECK(at.left_behind() == 0);
-  CHECK(at.host.check().empty());
 }
 
 TEST_CASE("a question: answered, chosen, reported and left behind") {
@@ -135,7 +136,6 @@ TEST_CASE("a question: answered, chosen, reported and left behind") {
     CHECK_FALSE(at.asked(at.asking));
   }
   CHECK(at.left_behind() == 0);
-  CHECK(at.host.check().empty());
 }
 
 TEST_CASE("several questions in a row, one without default, one without choices") {
@@ -210,7 +210,6 @@ TEST_CASE("a task that fails, one that is queued, one that never ends") {
     CHECK_THROWS_AS(task.wait(), esxvi::task_cancelled);
   }
   CHECK(at.left_behind() == 0);
-  CHECK(at.host.check().empty());
 }
 
 TEST_CASE("a connection that breaks before or after the server acted") {
@@ -250,7 +249,6 @@ TEST_CASE("a connection that breaks before or after the server acted") {
     CHECK(at.power_of(at.quiet) == on);
   }
   CHECK(at.host.all<vim::PropertyFilter>().empty());
-  CHECK(at.host.check().empty());
 }
 
 TEST_CASE("a hundred machines are switched on together") {
@@ -268,7 +266,8 @@ TEST_CASE("a hundred machines are switched on together") {
 }
 
 TEST_CASE("waiting takes next to no processor time, but for what there is to tell") {
-  sim::Host host;  // in real time: whoever turns in circles would be found out
+  esxvi::test::Checked checked;  // in real time: whoever turns in circles would be found out
+  sim::Host& host = checked.host;
   esxvi::Ref<vim::VirtualMachine> const vm = host.add_vm("slow");
   host.plan_tasks([](auto const&, auto, sim::TaskPlan& p) {
     p.running = 1s;

@@ -9,6 +9,7 @@
 #ifndef ESXVI_SIM_LIBRARY
 #include <esxvi/sim/impl/host.hpp>
 //
+#include <esxvi/sim/impl/admission.hpp>
 #include <esxvi/sim/impl/dispatch.hpp>
 #include <esxvi/sim/impl/property_path.hpp>
 //
@@ -26,6 +27,7 @@
 #include <esxvi/sim/impl/events.hpp>
 #include <esxvi/sim/impl/host_info.hpp>
 #include <esxvi/sim/impl/inventory.hpp>
+#include <esxvi/sim/impl/kinds.hpp>
 #include <esxvi/sim/impl/life.hpp>
 #include <esxvi/sim/impl/machine.hpp>
 #include <esxvi/sim/impl/network.hpp>

@@ -43,6 +43,10 @@ struct TaskPlan {
   bool cancelable = true;
   bool endless = false;               ///< runs until it is cancelled
   std::vector<Question> questions{};  ///< asked one after the other, before the first progress
+  /// What it waits for at its end: looked at after each change of the host. In vain for longer than
+  /// `patience`, it ends as timed out; 0: it waits for ever.
+  std::function<bool(Host&)> ready{};
+  std::chrono::milliseconds patience{0};
   /// Checked when it begins to run: a failure ends it at once.
   std::function<std::optional<Failure>(Host&)> begin{};
   /// The effect; returns the task's result, throws Failure when it fails after all.

@@ -203,8 +203,12 @@ class Decoder {
           if (i == no_member) return {};
         }
         f.next = static_cast<std::uint32_t>(i + 1);
-        if (observer_ != nullptr) seen_[f.seen + i] = true;
         reflect::member_info const& found = f.type->members[i];
+        if (observer_ != nullptr) {
+          if (seen_[f.seen + i] && found.type->what != kind::array)
+            observer_->repeated_member(f.type->name, found.name);
+          seen_[f.seen + i] = true;
+        }
         return {found.type, found.at(f.object)};
       }
       case kind::dynamic:

@@ -18,6 +18,8 @@ class Observer {
   virtual void omitted(std::string_view /*type*/, std::string_view /*member*/) {}
   /// A member that the type does not have; kept in `extra`.
   virtual void unknown_member(std::string_view /*type*/, std::string_view /*member*/) {}
+  /// A member that can be there once came again; the last one counts.
+  virtual void repeated_member(std::string_view /*type*/, std::string_view /*member*/) {}
   /// A type that no header of this program declares; decoded as its nearest known base.
   virtual void unknown_type(std::string_view /*declared*/, std::string_view /*sent*/) {}
   /// An enum literal that is newer than the schema; kept as text.

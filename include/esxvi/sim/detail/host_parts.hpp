@@ -30,4 +30,7 @@ void mirror(Host& host, Ref<M> const& manager, std::optional<T> M::* member, T c
   host.modify(manager, [&](M& m) { m.*member = value; });
 }
 
+/// Takes something out of the folder that it is in.
+void take_from_folder(Host& host, untyped_ref const& what);
+
 }  // namespace esxvi::sim::detail

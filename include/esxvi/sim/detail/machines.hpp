@@ -53,6 +53,7 @@ struct Operation {
   int milliseconds = 200;
   bool shows_progress = false;
   bool cancelable = false;
+  bool needs_host = false;  ///< not while the machine's host is in maintenance mode
 };
 
 /// Why it cannot begin now: the state of power, another task, a question that is pending.
@@ -148,6 +149,11 @@ Any take_snapshot(Host& host, Ref<types::VirtualMachine> const& vm, std::string 
                   std::string const& description, bool memory, bool quiesced);
 
 // ---- what is in the inventory ----
+
+/// Whether a folder takes objects of a kind.
+bool may_hold(types::Folder const& folder, Kind const& kind);
+/// Throws NotSupported.
+void require_folder_for(Host& host, Ref<types::Folder> const& folder, std::string_view kind);
 
 /// A machine without devices of its own, at a place of the inventory.
 struct Placement {

@@ -191,6 +191,8 @@ void for_each_child(Host& host, Object const& object,
 /// @}
 
 bool is_container(Kind const& kind);
+/// Lets tasks go on that waited for a change.
+void look_at_held_tasks(Host& host);
 /// Answers those whose news came.
 void tell_waiting(Host& host);
 /// The collector that a call is made on; one per session stands behind the well-known reference.

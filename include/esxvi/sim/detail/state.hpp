@@ -77,6 +77,7 @@ struct State {
 
   // Tasks
   std::map<std::string, std::shared_ptr<RunningTask>, std::less<>> tasks;  // that have not ended
+  std::vector<std::shared_ptr<RunningTask>> held;  // of them, those that are not ready to end
   std::map<std::string, std::function<void(std::string_view)>, std::less<>> questions;  // by id
   std::vector<std::function<void(untyped_ref const&, std::string_view, TaskPlan&)>> plan_hooks;
   std::map<std::string, std::vector<Question>, std::less<>> power_on_questions;  // by machine

@@ -2,6 +2,7 @@
 // Roles, and who has them. Part of <esxvi/sim/implementation.hpp>.
 #pragma once
 
+#include <esxvi/sim/detail/admission.hpp>
 #include <esxvi/sim/detail/property_collector.hpp>
 #include <esxvi/sim/detail/state.hpp>
 #include <esxvi/sim/on.hpp>
@@ -48,7 +49,10 @@ inline std::vector<std::string> all_privileges() {
     if (auto const name = facts::texts_at(facts::privilege_positions[i], facts::privilege_sizes[i]);
         !name.empty())
       all.emplace_back(name);
+  for (std::string_view const name : unstated_privileges()) all.emplace_back(name);
   std::ranges::sort(all);
+  auto const [first, last] = std::ranges::unique(all);
+  all.erase(first, last);
   return all;
 }
 

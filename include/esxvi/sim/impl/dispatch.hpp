@@ -2,6 +2,7 @@
 // From an HTTP request to a method and back. Part of <esxvi/sim/implementation.hpp>.
 #pragma once
 
+#include <esxvi/sim/detail/admission.hpp>
 #include <esxvi/sim/detail/dialect.hpp>
 #include <esxvi/sim/detail/property_collector.hpp>
 #include <esxvi/sim/detail/property_path.hpp>
@@ -86,7 +87,8 @@ class RequestReader final : private soap::Envelope::Body, private soap::Observer
     limits.depth = 128;
     limits.text = std::size_t{64} << 20;
     soap::Decoder decoder(envelope.root(), this, limits);
-    xml::Reader<soap::Decoder> reader(decoder, {"reading the request", {}}, limits);
+    Scope scope{*this, decoder};
+    xml::Reader<Scope> reader(scope, {"reading the request", {}}, limits);
     try {
       reader.feed(body);
       reader.finish();
@@ -99,8 +101,9 @@ class RequestReader final : private soap::Envelope::Body, private soap::Observer
       throw invalid_request("The request could not be parsed: " + why);
     }
     if (name_.empty()) throw invalid_request("The SOAP body holds no method call.");
+    if (method_ == nullptr && !foreign_.empty()) throw invalid_request(problem_);
     if (method_ == nullptr) refuse();
-    if (unknown_members_ > 0) look_for_unknown();
+    look_for_unknown();
     if (!problem_.empty()) throw invalid_request(problem_);
   }
 
@@ -112,9 +115,42 @@ class RequestReader final : private soap::Envelope::Body, private soap::Observer
   }
 
  private:
+  // Stands before the decoder, which goes by local names, until the call is found.
+  struct Scope {
+    RequestReader& reader;
+    soap::Decoder& decoder;
+    soap::Namespaces namespaces{};
+    std::size_t depth = 0;
+
+    void start(char const* name, char const* const* attributes) {
+      ++depth;
+      if (reader.name_.empty()) {
+        for (auto a = attributes; *a != nullptr; a += 2) namespaces.declare(a[0], a[1], depth);
+        auto const prefix = soap::qname(name).prefix;
+        reader.foreign_ = namespaces.resolve(prefix) == soap::Namespaces::uri::other
+                              ? namespaces.other_uri(prefix)
+                              : std::string_view();
+      }
+      decoder.start(name, attributes);
+    }
+    void text(std::string_view piece) { decoder.text(piece); }
+    void end(char const* name) {
+      if (reader.name_.empty()) namespaces.leave(depth);
+      --depth;
+      decoder.end(name);
+    }
+  };
+
   reflect::place element(std::string_view name) override {
-    if (!name_.empty()) return {};
+    if (!name_.empty()) {
+      problem_ = "The SOAP body holds more than one method call.";
+      return {};
+    }
     name_ = name;
+    if (!foreign_.empty()) {
+      problem_ = "Unable to resolve WSDL method name " + name_ + " in the namespace " + foreign_;
+      return {};
+    }
     auto const found = state_.methods.find(name);
     if (found == state_.methods.end()) return {};
     if (version_ < types::version_order(found->second.facts.since)) return {};
@@ -139,10 +175,12 @@ class RequestReader final : private soap::Envelope::Body, private soap::Observer
   }
   void unknown_member(std::string_view type, std::string_view member) override {
     if (method_ == nullptr || member.starts_with("dynamic")) return;
-    if (type == method_->request->name)
-      unexpected(type, member);
-    else
-      ++unknown_members_;
+    if (type == method_->request->name) unexpected(type, member);
+  }
+  void repeated_member(std::string_view type, std::string_view member) override {
+    if (problem_.empty())
+      problem_ = "Property " + std::string(member) + " of data object of type " +
+                 std::string(type) + " is given more than once";
   }
   void unknown_type(std::string_view /*declared*/, std::string_view sent) override {
     if (problem_.empty() && types::find_type(sent) == types::type_count)
@@ -155,18 +193,27 @@ class RequestReader final : private soap::Envelope::Body, private soap::Observer
           "Unexpected element tag \"" + std::string(member) + "\" seen in " + std::string(type);
   }
 
-  // Members that this host does not know are those of a descendant that it does not know either: it
-  // takes the object for its base. In an object of any other type they are wrong.
+  static bool derives(std::string_view type, std::string_view from) {
+    while (!type.empty() && type != from) type = types::base_of(type);
+    return !type.empty();
+  }
+
+  // An object that says to be of another type has to be of a descendant. Members that this host
+  // does not know are those of a descendant that it does not know either: it takes the object for
+  // its base. In an object of any other type they are wrong.
   void look_for_unknown() {
-    detail::visit_values(*method_->request, request_.get(),
-                         [&](reflect::type_info const& type, void const* at) {
-                           if (type.what != reflect::kind::object || type.extra == nullptr) return;
-                           Extra const& extra = *type.extra(detail::mutable_at(at));
-                           auto const xml = extra.xml();
-                           if (!extra.type().empty() || xml.size() < 2) return;
-                           auto const name = xml.substr(1, xml.find_first_of(" />", 1) - 1);
-                           if (!name.starts_with("dynamic")) unexpected(type.name, name);
-                         });
+    detail::visit_values(
+        *method_->request, request_.get(), [&](reflect::type_info const& type, void const* at) {
+          if (type.what != reflect::kind::object || type.extra == nullptr) return;
+          Extra const& extra = *type.extra(detail::mutable_at(at));
+          auto const xml = extra.xml();
+          if (!extra.type().empty() && !derives(extra.type(), type.name) && problem_.empty())
+            problem_ = "Expected an object of type " + std::string(type.name) + ", got " +
+                       std::string(extra.type());
+          if (!extra.type().empty() || xml.size() < 2) return;
+          auto const name = xml.substr(1, xml.find_first_of(" />", 1) - 1);
+          if (!name.starts_with("dynamic")) unexpected(type.name, name);
+        });
   }
 
   detail::State& state_;
@@ -175,7 +222,7 @@ class RequestReader final : private soap::Envelope::Body, private soap::Observer
   detail::Method const* method_ = nullptr;
   std::shared_ptr<void> request_;
   std::string problem_;
-  std::size_t unknown_members_ = 0;
+  std::string foreign_;  // namespace of the call, when it is none of the API's
 };
 
 // The version that a SOAPAction asks for; the newest of the host without one.
@@ -337,7 +384,8 @@ inline void serve(Call& call, Host& host, RequestReader& reader) {
     why.obj = Ref<types::ManagedObject>(call.self().type(), call.self().value());
     throw fault(std::move(why));
   }
-  call.require(facts.privilege.empty() ? "System.View" : facts.privilege, call.self());
+  call.require(detail::privilege_to_call(facts, object->kind()), call.self());
+  detail::check_references(host, reader.method(), reader.request());
   if (call.session() != nullptr) {
     ++call.session()->calls;
     call.session()->last_active = host.elapsed();

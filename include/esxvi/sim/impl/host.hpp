@@ -46,6 +46,7 @@ Host::Lock::~Lock() {
   detail::State& s = *host_.state_;
   std::vector<std::function<void()>> act;
   if (s.depth == 1) {
+    detail::look_at_held_tasks(host_);
     detail::tell_waiting(host_);
     act.swap(s.afterwards);
   }

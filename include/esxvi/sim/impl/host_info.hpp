@@ -23,7 +23,6 @@
 #include <esxvi/types/fault/InvalidName.hpp>
 #include <esxvi/types/fault/InvalidState.hpp>
 #include <esxvi/types/fault/NotFound.hpp>
-#include <esxvi/types/fault/Timedout.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -328,11 +327,10 @@ inline Ref<types::Task> maintenance_task(Call& call, Ref<types::HostSystem> cons
   if (is == enter) {
     plan.failure =
         fault(types::InvalidState(), "The operation is not allowed in the current state.");
-  } else if (enter && anything_runs(call.host(), ref)) {
+  } else if (enter) {
     // It waits until somebody has moved or stopped the machines.
-    plan.running = std::chrono::seconds(timeout);
-    plan.endless = timeout <= 0;
-    plan.failure = fault(types::Timedout(), "Operation timed out.");
+    plan.ready = [ref](Host& host) { return !anything_runs(host, ref); };
+    plan.patience = std::chrono::seconds(std::max(timeout, 0));
   }
   return call.host().start_task(
       ref, enter ? "HostSystem.enterMaintenanceMode" : "HostSystem.exitMaintenanceMode",

@@ -2,6 +2,7 @@
 // How a host begins, ends, and looks after itself. Part of <esxvi/sim/implementation.hpp>.
 #pragma once
 
+#include <esxvi/sim/detail/machines.hpp>
 #include <esxvi/sim/detail/property_collector.hpp>
 #include <esxvi/sim/detail/state.hpp>
 #include <esxvi/sim/services.hpp>
@@ -9,6 +10,7 @@
 #include <esxvi/types/Datastore_properties.hpp>
 #include <esxvi/types/Folder_properties.hpp>
 #include <esxvi/types/HostSystem_properties.hpp>
+#include <esxvi/types/ManagedEntity_properties.hpp>
 #include <esxvi/types/Network_properties.hpp>
 #include <esxvi/types/ResourcePool_properties.hpp>
 #include <esxvi/types/Task_properties.hpp>
@@ -21,6 +23,7 @@
 namespace esxvi::sim {
 
 namespace detail {
+void add_kinds(State& state);
 void add_machine_rules(Host& host);
 
 namespace {
@@ -44,20 +47,56 @@ template <class T, class List> bool holds(List const& list, Ref<T> const& wanted
   });
 }
 
+/// Whether something exists and knows a machine.
+template <class T> bool knows(Host& host, Ref<T> const& who, Ref<types::VirtualMachine> const& vm) {
+  auto const found = host.find<T>(who);
+  return found && holds(found->vm, vm);
+}
+
+inline void check_folder(Host& host, Object const& object, std::vector<std::string>& wrong) {
+  auto const folder = host.find<types::Folder>(object.ref());
+  if (!folder) return;
+  for (auto const& child : folder->childEntity) {
+    Object const* const c = host.find_object(child);
+    auto const entity = host.find<types::ManagedEntity>(child);
+    auto const say = [&](std::string_view what) {
+      wrong.push_back("Folder " + object.ref().value() + ": " + child.value() + " " +
+                      std::string(what));
+    };
+    if (entity && (!entity->parent || entity->parent->value() != object.ref().value()))
+      say("names another parent");
+    if (c != nullptr && !may_hold(*folder, c->kind())) say("is none of the kinds that it takes");
+  }
+}
+
+inline void check_parents(Host& host, Object const& object, std::vector<std::string>& wrong) {
+  auto entity = host.find<types::ManagedEntity>(object.ref());
+  for (std::size_t left = host.object_count(); entity && entity->parent; --left) {
+    if (left == 0)
+      return wrong.push_back(object.ref().type() + " " + object.ref().value() +
+                             ": its parents form a cycle");
+    entity = host.find<types::ManagedEntity>(*entity->parent);
+  }
+}
+
 inline void check_machine(Host& host, Ref<types::VirtualMachine> const& ref,
                           std::vector<std::string>& wrong) {
-  auto const vm = host.get<types::VirtualMachine>(ref);
+  auto const vm = host.find<types::VirtualMachine>(ref);
+  if (!vm) return wrong.push_back(ref.value() + ": has no properties of a machine");
   auto const say = [&](std::string what) { wrong.push_back(ref.value() + ": " + std::move(what)); };
   if (!vm->runtime.host || !host.find<types::HostSystem>(*vm->runtime.host))
     say("its host does not exist");
-  else if (!holds(host.get<types::HostSystem>(*vm->runtime.host)->vm, ref))
+  else if (!knows(host, *vm->runtime.host, ref))
     say("its host does not have it");
-  if (vm->resourcePool && !holds(host.get<types::ResourcePool>(*vm->resourcePool)->vm, ref))
-    say("its pool does not have it");
+  if (vm->resourcePool && !knows(host, *vm->resourcePool, ref)) say("its pool does not have it");
   for (auto const& store : vm->datastore)
-    if (!holds(host.get<types::Datastore>(store)->vm, ref)) say("a datastore does not have it");
+    if (!knows(host, store, ref)) say("a datastore does not have it");
   for (auto const& network : vm->network)
-    if (!holds(host.get<types::Network>(network)->vm, ref)) say("a network does not have it");
+    if (!knows(host, network, ref)) say("a network does not have it");
+  if (auto const folder = vm->parent ? host.find<types::Folder>(*vm->parent)
+                                     : std::shared_ptr<types::Folder const>();
+      folder && !holds(folder->childEntity, ref))
+    say("its folder does not have it");
   if (vm->summary.runtime.powerState != vm->runtime.powerState) say("its summary is out of date");
   if (vm->config && vm->config->name != vm->name) say("its name differs from its configuration's");
   bool const asks = vm->runtime.question.has_value();
@@ -87,11 +126,7 @@ Host::Host(HostOptions options) : state_(std::make_unique<detail::State>()) {
   }
   Lock const hold(*this);
   detail::add_machine_rules(*this);
-  // Kinds that clients may ask for while there are none.
-  for (auto const* t = reflect::type_of<types::VirtualMachine>(); t != nullptr; t = t->base)
-    s.tables.emplace(t->name, t);
-  for (auto const* t = reflect::type_of<types::Task>(); t != nullptr; t = t->base)
-    s.tables.emplace(t->name, t);
+  detail::add_kinds(s);
   build_inventory(*this);
   add_core_services(*this);
   on_path("/sdk/vimServiceVersions.xml",
@@ -171,16 +206,9 @@ std::vector<std::string> Host::check() {
     }
     if (object.kind().is_a("VirtualMachine"))
       detail::check_machine(*this, Ref<VirtualMachine>(object.ref().value()), wrong);
-    if (object.kind().is_a("Folder")) {
-      auto const folder = get<Folder>(object.ref());
-      for (auto const& child : folder->childEntity) {
-        auto const c = find<ManagedEntity>(child);
-        if (c && (!c->parent || c->parent->value() != object.ref().value()))
-          wrong.push_back(name + ": " + child.value() + " names another parent");
-      }
-    }
-    if (object.kind().is_a("Task")) {
-      auto const task = get<Task>(object.ref());
+    if (entity) detail::check_parents(*this, object, wrong);
+    if (object.kind().is_a("Folder")) detail::check_folder(*this, object, wrong);
+    if (auto const task = find<Task>(object.ref())) {
       bool const over =
           task->info.state == TaskInfoState::success || task->info.state == TaskInfoState::error;
       if (over == (state_->tasks.count(object.ref().value()) > 0))

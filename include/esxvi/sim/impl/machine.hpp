@@ -360,6 +360,11 @@ Ref<types::VirtualMachine> make_machine(Host& host, MachineDescription const& wh
   auto const folder = what.folder.value_or(at.vm_folder);
   auto const pool = what.pool.value_or(at.pool);
   auto const on_host = what.host.value_or(at.host);
+  // First of all, so that nothing is half made when one is missing.
+  static_cast<void>(host.get<Folder>(folder));
+  static_cast<void>(host.get<ResourcePool>(pool));
+  static_cast<void>(host.get<HostSystem>(on_host));
+  for (auto const& network : what.networks) static_cast<void>(host.get<Network>(network));
   Ref<VirtualMachine> const ref(host.make_id("vm"));
   std::string const name = server_name(what.name);
   auto const store_name = host.get<Datastore>(store)->name;

@@ -175,9 +175,7 @@ inline void drop_network(Host& host, Ref<types::HostSystem> const& on,
   host.modify(ref, [&](Network& n) { std::erase(n.host, on); });
   if (!host.get<Network>(ref)->host.empty()) return;
   Places const& at = host.places();
-  host.modify(at.network_folder, [&](Folder& f) {
-    std::erase_if(f.childEntity, [&](auto const& c) { return c.value() == ref.value(); });
-  });
+  take_from_folder(host, ref);
   host.modify(at.datacenter, [&](Datacenter& d) { std::erase(d.network, ref); });
   host.modify(at.compute_resource, [&](ComputeResource& c) { std::erase(c.network, ref); });
   host.remove(ref);

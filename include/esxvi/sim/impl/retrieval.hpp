@@ -116,9 +116,10 @@ void add_retrieval_methods(Host& host) {
       });
   host.on_call<RetrievePropertiesEx>(
       [](std::shared_ptr<Call> const& call, RetrievePropertiesEx const& r) {
+        auto const most = r.options->maxObjects.value_or(0);
+        if (most < 0) throw detail::bad_argument("options.maxObjects");
         auto const found = detail::retrieve(*call, *r.specSet);
         if (found->objects.empty()) return call->reply_text({});
-        auto const most = r.options->maxObjects.value_or(0);
         if (most > 0) found->page = static_cast<std::size_t>(most);
         // Without a login there is nobody to keep the rest for.
         if (call->session() == nullptr) found->page = 0;

@@ -27,7 +27,7 @@ inline std::string lower(std::string text) {
 
 /// Whether an entity is in a data center, by its parents. A machine in a pool has its folder too.
 inline bool is_below(Host& host, untyped_ref ref, untyped_ref const& top) {
-  while (ref) {
+  for (std::size_t left = host.object_count(); ref && left > 0; --left) {
     if (ref == top) return true;
     auto const entity = host.find<types::ManagedEntity>(ref);
     ref = entity && entity->parent ? untyped_ref(*entity->parent) : untyped_ref();

@@ -241,6 +241,16 @@ inline void add_datastore_system_methods(Host& host) {
   });
   host.on<CreateNasDatastore>([](Call& call, CreateNasDatastore const& r) {
     auto const& spec = *r.spec;
+    std::pair<char const*, std::string const*> const needed[] = {
+        {"spec.remoteHost", &spec.remoteHost},
+        {"spec.remotePath", &spec.remotePath},
+        {"spec.localPath", &spec.localPath}};
+    for (auto const& [name, value] : needed)
+      if (value->empty()) {
+        InvalidArgument why;
+        why.invalidProperty = name;
+        throw fault(std::move(why));
+      }
     require_free_datastore_name(call.host(), spec.localPath);
     return add_nas_datastore(call.host(), spec.localPath, spec.remoteHost, spec.remotePath,
                              std::int64_t{1} << 40);
@@ -256,9 +266,7 @@ inline void add_datastore_system_methods(Host& host) {
       throw fault(std::move(why), "The resource '" + datastore->name + "' is in use.");
     }
     Places const& at = h.places();
-    h.modify(at.datastore_folder, [&](Folder& f) {
-      std::erase_if(f.childEntity, [&](auto const& c) { return c.value() == ref.value(); });
-    });
+    take_from_folder(h, ref);
     h.modify(at.datacenter, [&](Datacenter& d) { std::erase(d.datastore, ref); });
     h.modify(at.compute_resource, [&](ComputeResource& c) { std::erase(c.datastore, ref); });
     for (auto const& on : h.all<HostSystem>())

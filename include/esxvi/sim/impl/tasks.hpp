@@ -10,6 +10,7 @@
 #include <esxvi/types/ChoiceOption.hpp>
 #include <esxvi/types/ElementDescription.hpp>
 #include <esxvi/types/ManagedEntity_properties.hpp>
+#include <esxvi/types/RuntimeFault.hpp>
 #include <esxvi/types/Task.hpp>
 #include <esxvi/types/TaskManager_properties.hpp>
 #include <esxvi/types/TaskReasonUser.hpp>
@@ -21,6 +22,7 @@
 #include <esxvi/types/fault/InvalidState.hpp>
 #include <esxvi/types/fault/NotSupported.hpp>
 #include <esxvi/types/fault/RequestCanceled.hpp>
+#include <esxvi/types/fault/Timedout.hpp>
 
 #include <algorithm>
 
@@ -71,6 +73,7 @@ inline void set_question(Host& host, untyped_ref const& vm,
 inline void end(Host& host, std::shared_ptr<RunningTask> const& task, types::TaskInfoState state,
                 Any result, std::optional<Failure> const& why, bool cancelled) {
   host.state().tasks.erase(task->ref.value());
+  std::erase(host.state().held, task);
   if (task->timer != 0) host.cancel(task->timer);
   if (!task->question.empty()) {
     host.state().questions.erase(task->question);
@@ -90,8 +93,20 @@ inline void end(Host& host, std::shared_ptr<RunningTask> const& task, types::Tas
              [&host, ref = task->ref, entity = task->entity] { forget(host, ref, entity); });
 }
 
+inline void hold_back(Host& host, std::shared_ptr<RunningTask> const& task) {
+  host.state().held.push_back(task);
+  if (task->plan.patience.count() > 0)
+    task->timer = host.after(task->plan.patience, [&host, task] {
+      task->timer = 0;
+      end(host, task, types::TaskInfoState::error, {},
+          fault(types::Timedout(), "Operation timed out."), false);
+    });
+}
+
 inline void finish(Host& host, std::shared_ptr<RunningTask> const& task) {
   task->timer = 0;
+  if (!task->plan.failure && task->plan.ready && !task->plan.ready(host))
+    return hold_back(host, task);
   if (task->plan.failure)
     return end(host, task, types::TaskInfoState::error, {}, task->plan.failure, false);
   try {
@@ -99,6 +114,9 @@ inline void finish(Host& host, std::shared_ptr<RunningTask> const& task) {
     end(host, task, types::TaskInfoState::success, std::move(result), std::nullopt, false);
   } catch (Failure const& why) {
     end(host, task, types::TaskInfoState::error, {}, why, false);
+  } catch (error const& why) {
+    end(host, task, types::TaskInfoState::error, {}, fault(types::RuntimeFault(), why.what()),
+        false);
   }
 }
 
@@ -182,6 +200,17 @@ inline void begin(Host& host, std::shared_ptr<RunningTask> const& task) {
 }
 
 }  // namespace
+
+void look_at_held_tasks(Host& host) {
+  auto const held = host.state().held;
+  for (auto const& task : held) {
+    if (!task->plan.ready(host)) continue;
+    std::erase(host.state().held, task);
+    if (task->timer != 0) host.cancel(std::exchange(task->timer, 0));
+    finish(host, task);
+  }
+}
+
 }  // namespace detail
 
 Ref<types::Task> Host::start_task(untyped_ref const& entity, std::string_view operation,

@@ -8,6 +8,7 @@
 #include <esxvi/types/PropertyCollector.hpp>
 #include <esxvi/types/PropertyFilter.hpp>
 #include <esxvi/types/fault/InvalidCollectorVersion.hpp>
+#include <esxvi/types/fault/ManagedObjectNotFound.hpp>
 #include <esxvi/types/fault/RequestCanceled.hpp>
 #include <esxvi/types/fault/SecurityError.hpp>
 #include <esxvi/xml/writer.hpp>
@@ -348,6 +349,9 @@ void add_property_update_methods(Host& host) {
   host.on_call<WaitForUpdatesEx>([](std::shared_ptr<Call> const& call, WaitForUpdatesEx const& r) {
     std::optional<int> seconds;
     if (r.options && r.options->maxWaitSeconds) seconds = *r.options->maxWaitSeconds;
+    if (seconds.value_or(0) < 0) throw detail::bad_argument("options.maxWaitSeconds");
+    if (r.options && r.options->maxObjectUpdates.value_or(0) < 0)
+      throw detail::bad_argument("options.maxObjectUpdates");
     detail::collector_of(*call).wait(call, r.version.value_or(std::string()),
                                      detail::most_of(r.options), seconds);
   });

@@ -16,8 +16,11 @@
 #include <esxvi/types/ServiceInstance.hpp>
 #include <esxvi/types/VirtualDisk.hpp>
 #include <esxvi/types/VirtualMachine.hpp>
+#include <esxvi/types/fault/DuplicateName.hpp>
 #include <esxvi/types/fault/InvalidArgument.hpp>
+#include <esxvi/types/fault/InvalidFolder.hpp>
 #include <esxvi/types/fault/InvalidState.hpp>
+#include <esxvi/types/fault/ManagedObjectNotFound.hpp>
 #include <esxvi/types/fault/NotSupported.hpp>
 
 #include <algorithm>
@@ -101,6 +104,62 @@ inline void move_files(Host& host, Ref<types::VirtualMachine> const& vm,
   relink(host, vm);
 }
 
+/// What speaks against moving something into a folder.
+inline std::optional<Failure> refusal_to_move(Host& host, Ref<types::ManagedEntity> const& what,
+                                              Ref<types::Folder> const& into) {
+  using namespace types;
+  Object const* const object = host.find_object(what);
+  auto const entity = host.find<ManagedEntity>(what);
+  auto const target = host.find<Folder>(into);
+  if (object == nullptr || !entity || !target) {
+    ManagedObjectNotFound why;
+    why.obj = Ref<ManagedObject>(what.type(), what.value());
+    return fault(std::move(why));
+  }
+  // The folder itself, and what it is in, would be below themselves.
+  for (untyped_ref above = into; above;) {
+    if (above == what) {
+      InvalidFolder why;
+      why.target = Ref<ManagedEntity>(into.type(), into.value());
+      return fault(std::move(why), "The folder cannot be moved into itself or below itself.");
+    }
+    auto const a = host.find<ManagedEntity>(above);
+    above = a && a->parent ? untyped_ref(*a->parent) : untyped_ref();
+  }
+  // What stands in no folder belongs where it is: the folders of a data center, the root.
+  auto const folder = host.find<Folder>(what);
+  bool const movable = entity->parent && host.find<Folder>(*entity->parent);
+  if (!movable || !may_hold(*target, object->kind()) ||
+      (folder && folder->childType != target->childType))
+    return fault(NotSupported());
+  for (auto const& child : target->childEntity)
+    if (auto const c = host.find<ManagedEntity>(child);
+        c && child != what && c->name == entity->name) {
+      DuplicateName why;
+      why.name = entity->name;
+      why.object = child;
+      return fault(std::move(why), "The name '" + entity->name + "' already exists.");
+    }
+  return std::nullopt;
+}
+
+inline Any move_all(Host& host, std::vector<Ref<types::ManagedEntity>> const& list,
+                    Ref<types::Folder> const& into) {
+  using namespace types;
+  for (auto const& what : list)
+    if (auto why = refusal_to_move(host, what, into)) throw *std::move(why);
+  for (auto const& what : list) {
+    Object& object = *host.find_object(what);
+    auto& entity = *static_cast<ManagedEntity*>(object.writable());
+    host.modify(Ref<Folder>(entity.parent->value()),
+                [&](Folder& f) { std::erase(f.childEntity, what); });
+    entity.parent = Ref<ManagedEntity>(into.type(), into.value());
+    host.changed(object);
+    host.modify(into, [&](Folder& f) { f.childEntity.push_back(what); });
+  }
+  return {};
+}
+
 // A machine cannot run where its pool is not.
 inline void check_target(Host& host, std::optional<Ref<types::ResourcePool>> const& pool,
                          std::optional<Ref<types::HostSystem>> const& to) {
@@ -160,20 +219,7 @@ void add_placement_methods(Host& host) {
   });
   host.on<MoveIntoFolder_Task>([](Call& call, MoveIntoFolder_Task const& r) {
     Ref<Folder> const folder = *r.self;
-    auto const effect = [folder, list = *r.list](Host& h) {
-      for (auto const& what : list) {
-        Object* const object = h.find_object(what);
-        if (object == nullptr || !object->kind().is_a("ManagedEntity")) continue;
-        auto& entity = *static_cast<ManagedEntity*>(object->writable());
-        if (entity.parent && h.find<Folder>(*entity.parent))
-          h.modify(Ref<Folder>(entity.parent->value()),
-                   [&](Folder& f) { std::erase(f.childEntity, what); });
-        entity.parent = Ref<ManagedEntity>(folder.type(), folder.value());
-        h.changed(*object);
-        h.modify(folder, [&](Folder& f) { f.childEntity.push_back(what); });
-      }
-      return Any();
-    };
+    auto const effect = [folder, list = *r.list](Host& h) { return move_all(h, list, folder); };
     return call.host().start_task(folder, move_into_folder.name, plan_of(move_into_folder, effect),
                                   call.user());
   });

@@ -5,6 +5,7 @@
 #include <esxvi/sim/detail/events.hpp>
 #include <esxvi/sim/detail/machines.hpp>
 #include <esxvi/sim/services.hpp>
+#include <esxvi/types/HostSystem_properties.hpp>
 #include <esxvi/types/Task_properties.hpp>
 #include <esxvi/types/VirtualMachine.hpp>
 #include <esxvi/types/fault/InvalidState.hpp>
@@ -27,7 +28,7 @@ struct PowerMethod {
 };
 
 // clang-format off
-constexpr PowerMethod power_on{{"VirtualMachine.powerOn", when_off | when_suspended, Power::poweredOn, 500, true}, Power::poweredOn};
+constexpr PowerMethod power_on{{"VirtualMachine.powerOn", when_off | when_suspended, Power::poweredOn, 500, true, false, true}, Power::poweredOn};
 constexpr PowerMethod power_off{{"VirtualMachine.powerOff", when_on | when_suspended, Power::poweredOff, 200}, Power::poweredOff};
 constexpr PowerMethod suspend{{"VirtualMachine.suspend", when_on, Power::suspended, 400, true}, Power::suspended};
 constexpr PowerMethod reset{{"VirtualMachine.reset", when_on, Power::poweredOn, 200}, Power::poweredOn, true};
@@ -124,6 +125,15 @@ std::optional<Failure> refusal(Host& host, Ref<types::VirtualMachine> const& vm,
   }
   Power const is = machine->runtime.powerState.value();
   if ((bit_of(is) & what.allowed) == 0) return wrong_power(is, what.wanted);
+  auto const on = machine->runtime.host ? host.find<types::HostSystem>(*machine->runtime.host)
+                                        : std::shared_ptr<types::HostSystem const>();
+  if (what.needs_host && on && on->runtime.inMaintenanceMode) {
+    types::InvalidHostState why;
+    why.host = machine->runtime.host;
+    return fault(std::move(why),
+                 "The operation is not allowed in the current state of the host: it is in "
+                 "maintenance mode.");
+  }
   return std::nullopt;
 }
 

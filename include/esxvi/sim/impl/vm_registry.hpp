@@ -5,6 +5,7 @@
 
 #include <esxvi/sim/detail/deltas.hpp>
 #include <esxvi/sim/detail/events.hpp>
+#include <esxvi/sim/detail/host_parts.hpp>
 #include <esxvi/sim/detail/machines.hpp>
 #include <esxvi/sim/machine.hpp>
 #include <esxvi/sim/services.hpp>
@@ -124,6 +125,23 @@ inline Any create(Host& host, Placement const& at, types::VirtualMachineConfigSp
   });
 }
 
+[[noreturn]] inline void refuse_vmx(std::string const& problem) {
+  types::InvalidVmConfig why;
+  why.property = "path";
+  throw fault(std::move(why), "Invalid virtual machine configuration: " + problem);
+}
+
+inline vmx::Machine parse_vmx(std::string const& text) {
+  if (text.find('\0') != std::string::npos) refuse_vmx("the file is no text");
+  try {
+    auto const document = vmx::Document::parse(text);
+    if (document.entries().empty()) refuse_vmx("the file has no entries");
+    return vmx::read(document);
+  } catch (error const& e) {
+    refuse_vmx(e.problem());
+  }
+}
+
 // The machine of a file: what the .vmx says, at a place where the file may not have been before.
 inline MachineRef read_machine(Host& host, Placement const& where, std::string const& path,
                                std::optional<std::string> const& name, bool as_template) {
@@ -143,14 +161,7 @@ inline MachineRef read_machine(Host& host, Placement const& where, std::string c
                   "The specified key, name, or identifier '" + at.text() + "' already exists.");
     }
   }
-  vmx::Machine file;
-  try {
-    file = vmx::read(vmx::Document::parse(content->text()));
-  } catch (error const& e) {
-    types::InvalidVmConfig why;
-    why.property = "path";
-    throw fault(std::move(why), "Invalid virtual machine configuration: " + e.problem());
-  }
+  vmx::Machine const file = parse_vmx(content->text());
   std::string const called = name.value_or(file.identity.name.value_or(
       at.path.substr(at.path.rfind('/') + 1, at.path.rfind('.') - at.path.rfind('/') - 1)));
   require_free_name(host, server_name(called));
@@ -257,15 +268,32 @@ template <class T, class F> void strike(Host& host, Ref<T> const& ref, F&& chang
 }
 
 inline Any destroy_entity(Host& host, Ref<types::ManagedEntity> const& what) {
-  auto const parent = host.get<types::ManagedEntity>(what)->parent;
-  if (parent && host.find<types::Folder>(*parent))
-    host.modify(Ref<types::Folder>(parent->value()),
-                [&](types::Folder& f) { std::erase(f.childEntity, what); });
+  // It may have been filled since it was asked for.
+  if (auto const folder = host.find<types::Folder>(what); folder && !folder->childEntity.empty())
+    throw fault(types::NotSupported());
+  take_from_folder(host, what);
   host.remove(what);
   return {};
 }
 
 }  // namespace
+
+void take_from_folder(Host& host, untyped_ref const& what) {
+  auto const parent = host.get<types::ManagedEntity>(what)->parent;
+  if (!parent || !host.find<types::Folder>(*parent)) return;
+  host.modify(Ref<types::Folder>(parent->value()), [&](types::Folder& f) {
+    std::erase(f.childEntity, Ref<types::ManagedEntity>(what.type(), what.value()));
+  });
+}
+
+bool may_hold(types::Folder const& folder, Kind const& kind) {
+  return std::ranges::any_of(folder.childType, [&](auto const& t) { return kind.is_a(t); });
+}
+
+void require_folder_for(Host& host, Ref<types::Folder> const& folder, std::string_view kind) {
+  auto const& all = host.get<types::Folder>(folder)->childType;
+  if (std::ranges::find(all, kind) == all.end()) throw fault(types::NotSupported());
+}
 
 MachineRef add_machine(Host& host, Placement const& at, std::string const& name,
                        std::function<void(types::VirtualMachineConfigInfo&)> const& describe) {
@@ -311,10 +339,7 @@ void remove_machine(Host& host, MachineRef const& vm) {
   services.out_of_place.erase(vm.value());
   services.locked_cds.erase(vm.value());
   host.state().power_on_questions.erase(vm.value());
-  if (machine->parent)
-    strike(host, Ref<Folder>(machine->parent->value()), [&](Folder& f) {
-      std::erase_if(f.childEntity, [&](auto const& c) { return c.value() == vm.value(); });
-    });
+  take_from_folder(host, vm);
   if (machine->runtime.host)
     strike(host, *machine->runtime.host, [&](HostSystem& h) { std::erase(h.vm, vm); });
   if (machine->resourcePool)
@@ -339,6 +364,7 @@ void add_registry_methods(Host& host) {
   using namespace types;
   using namespace detail;
   host.on<CreateVM_Task>([](Call& call, CreateVM_Task const& r) {
+    require_folder_for(call.host(), *r.self, "VirtualMachine");
     Placement const at{*r.self, *r.pool, r.host};
     return call.host().start_task(
         *r.self, create_machine.name,
@@ -346,6 +372,7 @@ void add_registry_methods(Host& host) {
         call.user());
   });
   host.on<RegisterVM_Task>([](Call& call, RegisterVM_Task const& r) {
+    require_folder_for(call.host(), *r.self, "VirtualMachine");
     Placement const at{*r.self, r.pool, r.host};
     return call.host().start_task(
         *r.self, register_machine.name,
@@ -359,6 +386,7 @@ void add_registry_methods(Host& host) {
     Ref<VirtualMachine> const vm = *r.self;
     // Only a vCenter can.
     if (!call.host().options().vcenter) throw fault(NotSupported());
+    require_folder_for(call.host(), *r.folder, "VirtualMachine");
     auto const source = call.host().get<VirtualMachine>(vm);
     Placement const at{*r.folder,
                        r.spec->location.pool ? r.spec->location.pool : source->resourcePool,
@@ -392,7 +420,10 @@ void add_registry_methods(Host& host) {
       });
     }
     auto const folder = h.find<Folder>(*r.self);
-    if (!folder || !folder->childEntity.empty()) throw fault(NotSupported());
+    // The folders of a data center, and the root, stay.
+    if (!folder || !folder->parent || !h.find<Folder>(*folder->parent) ||
+        !folder->childEntity.empty())
+      throw fault(NotSupported());
     return h.start_task(
         *r.self, destroy_folder.name,
         plan_of(destroy_folder, [what = *r.self](Host& at) { return destroy_entity(at, what); }),
@@ -450,7 +481,7 @@ void add_registry_methods(Host& host) {
           auto const at = datastore_path(path);
           auto const content = files_as_they_are(h, at.datastore)->read(at.path);
           if (!content) throw fault(FileNotFound(), "File " + path + " was not found");
-          auto const file = vmx::read(vmx::Document::parse(content->text()));
+          auto const file = parse_vmx(content->text());
           auto config = *h.get<VirtualMachine>(vm)->config;
           std::erase_if(config.hardware.device, [](auto const& d) { return d->key >= 1000; });
           read_vmx(h, file, at, config);
