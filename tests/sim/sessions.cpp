@@ -8,6 +8,8 @@
 #include <esxvi/types/SessionManager_properties.hpp>
 #include <esxvi/types/VirtualMachine.hpp>
 
+#include <stop_token>
+
 using namespace esxvi::test;
 using namespace std::chrono_literals;
 
@@ -64,6 +66,64 @@ TEST_CASE("a session that was silent for too long is gone") {
   s.host.advance(31min);
   CHECK(answer(s, cookie) == "NotAuthenticated");
   CHECK(s.host.sessions().empty());
+}
+
+TEST_CASE("silent sessions end by themselves, with all that is theirs") {
+  Simulated s;
+  auto session = s.open();
+  auto const manager = *session.opening_content().sessionManager;
+  auto const lost = s.host.log_in(s.host.options().users.front(), {});
+  s.post(envelope("<CreatePropertyCollector xmlns=\"urn:vim25\"><_this type=\"PropertyCollector\">"
+                  "ha-property-collector</_this></CreatePropertyCollector>"),
+         lost->cookie);
+  auto const active = [&] {
+    return session.call(vim::SessionIsActive{
+        .self = manager, .sessionID = lost->key, .userName = std::string("root")});
+  };
+  auto const objects = s.host.object_count();
+  s.host.advance(29min);
+  CHECK(active());
+  s.host.advance(2min);
+  CHECK_FALSE(active());
+  CHECK(lost->ended);
+  CHECK(s.host.sessions().size() == 1);
+  CHECK(s.host.object_count() == objects - 1);
+}
+
+TEST_CASE("whoever waits for news is not silent") {
+  Simulated s;
+  auto session = s.open();
+  auto const cookie = s.cookie();
+  int answers = 0;
+  std::stop_source client;
+  s.host.handle(
+      {.method = "POST",
+       .target = "/sdk",
+       .headers = {{"Cookie", "vmware_soap_session=\"" + cookie + "\""}},
+       .body = envelope("<WaitForUpdatesEx xmlns=\"urn:vim25\"><_this "
+                        "type=\"PropertyCollector\">ha-property-collector</_this>"
+                        "</WaitForUpdatesEx>")},
+      [&](auto const&) { ++answers; }, client.get_token());
+  s.host.advance(40min);
+  CHECK(answer(s, cookie) == "");
+  s.host.advance(5h);
+  CHECK(answer(s, cookie) == "");
+  CHECK(answers == 0);
+  // The silence begins with the end of the wait.
+  client.request_stop();
+  CHECK(answers == 1);
+  s.host.advance(29min);
+  CHECK(s.host.sessions().size() == 1);
+  s.host.advance(1min);
+  CHECK(s.host.sessions().empty());
+}
+
+TEST_CASE("sessions without an end stay") {
+  Simulated s({.session_idle = 0s});
+  auto session = s.open();
+  auto const cookie = s.cookie();
+  s.host.advance(std::chrono::hours{1000});
+  CHECK(answer(s, cookie) == "");
 }
 
 TEST_CASE("time passes as the test says") {

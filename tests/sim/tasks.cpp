@@ -11,6 +11,7 @@
 #include <esxvi/types/fault/InvalidState.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 
 using namespace esxvi::test;
 using namespace std::chrono_literals;
@@ -187,6 +188,67 @@ TEST_CASE("plans can be changed before they run: queued, failing, slow") {
   CHECK(info(s.host, task).state == vim::TaskInfoState::error);
   CHECK(info(s.host, task).error->localizedMessage == "No.");
   CHECK(is(s.host, vm, vim::VirtualMachinePowerState::poweredOff));
+}
+
+TEST_CASE("what a plan throws is the end of its task") {
+  Simulated s;
+  Machine const vm = s.host.add_vm("web01");
+  struct row {
+    char const* what;
+    sim::TaskPlan plan;
+  };
+  auto const failing = [](auto const&...) -> bool { throw std::runtime_error("oops"); };
+  sim::Question const ask{.message_id = "msg.x", .text = "x", .choices = {{"0", "a", "b"}}};
+  sim::Question answered = ask;
+  answered.answered = [failing](sim::Host&, std::string_view) -> std::optional<sim::Failure> {
+    failing();
+    return {};
+  };
+  sim::Question again = ask;
+  again.again = failing;
+  for (row const& r : {
+           row{"finish", {.finish = [failing](sim::Host&) -> esxvi::Any { return failing(); }}},
+           row{"begin, queued",
+               {.queued = 1s,
+                .begin = [failing](sim::Host&) -> std::optional<sim::Failure> {
+                  failing();
+                  return {};
+                }}},
+           row{"answered", {.questions = {answered}}},
+           row{"again", {.questions = {again}}},
+       }) {
+    CAPTURE(r.what);
+    auto const task = s.host.start_task(vm, "VirtualMachine.reconfigure", r.plan);
+    if (auto const question = s.host.get<vim::VirtualMachine>(vm)->runtime.question)
+      s.host.answer(vm, question->id, "0");
+    s.host.advance(10s);
+    auto const done = info(s.host, task);
+    REQUIRE(done.state == vim::TaskInfoState::error);
+    CHECK(done.error->fault.type_name() == "SystemError");
+    CHECK(done.error->localizedMessage == "A general system error occurred: oops");
+  }
+  // A question for something that is no machine has nobody to be put to.
+  for (auto const queued : {0s, 1s}) {
+    auto const task = s.host.start_task(s.host.places().host, "HostSystem.reboot",
+                                        {.queued = queued, .questions = {ask}});
+    s.host.advance(10s);
+    auto const done = info(s.host, task);
+    REQUIRE(done.state == vim::TaskInfoState::error);
+    CHECK(done.error->fault.type_name() == "SystemError");
+  }
+}
+
+TEST_CASE("what is due and throws is told by check(), and what a hook throws by a fault") {
+  sim::Host host(simulated());
+  host.after(1s, [] { throw std::runtime_error("oops"); });
+  host.advance(2s);
+  CHECK(host.check() ==
+        std::vector<std::string>{"what was due threw: A general system error occurred: oops"});
+  Simulated s;
+  Machine const vm = s.host.add_vm("web01");
+  s.host.plan_tasks([](auto const&, auto, auto&) { throw std::runtime_error("oops"); });
+  auto session = s.open();
+  CHECK(fault_of([&] { session.call(vim::PowerOnVM_Task{.self = vm}); }) == "SystemError");
 }
 
 TEST_CASE("trouble: lost before, lost after, a fault, each as often as asked for") {

@@ -58,7 +58,8 @@ class Call : public std::enable_shared_from_this<Call> {
   /// @}
   [[nodiscard]] bool answered() const noexcept { return answered_; }
 
-  /// Keeps the call unanswered: `gone` is called, with the host locked, when the client goes away.
+  /// Keeps the call, and with it the session, although there is no answer yet: `gone` is called,
+  /// with the host locked, when the client goes away.
   void park(std::function<void()> gone);
 
  private:
@@ -76,6 +77,7 @@ class Call : public std::enable_shared_from_this<Call> {
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;
   std::function<void()> gone_;
   bool answered_ = false;
+  bool parked_ = false;
 
  public:
   /// Sets the session of a client that just logged in.

@@ -40,6 +40,7 @@ struct HostSession {
   std::chrono::nanoseconds last_active{};
   DateTime last_active_at{};
   std::int64_t calls = 0;
+  int parked = 0;  ///< calls that wait for an answer: no silence
   bool ended = false;
 };
 
@@ -178,6 +179,9 @@ class Host final : public WebHandler {
   [[nodiscard]] std::shared_ptr<HostSession> log_in(User const& user, WebRequest const& request);
   /// The user with this name and password; null otherwise.
   [[nodiscard]] User const* authenticate(std::string_view name, std::string_view password);
+  /// The session in which the ticket was acquired that a request brings along; null when it is for
+  /// something else. A ticket is good for one request.
+  [[nodiscard]] std::shared_ptr<HostSession> redeem_ticket(WebRequest const& request);
   void end_session(std::string_view key);
   void end_all_sessions();
   [[nodiscard]] std::vector<std::shared_ptr<HostSession>> sessions();

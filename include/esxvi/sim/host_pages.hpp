@@ -1,9 +1,8 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 //
-// What a host serves beside SOAP.
+// What a host shows beside SOAP, and to whom.
 #pragma once
 
-#include <esxvi/sim/folder.hpp>
 #include <esxvi/sim/host.hpp>
 #include <esxvi/sim/pages.hpp>
 #include <esxvi/sim/screen.hpp>
@@ -11,20 +10,19 @@
 
 #include <algorithm>
 #include <chrono>
-#include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
-#include <utility>
 
 namespace esxvi::sim {
 
-/// 200 for a request with a session or with the name and password of a user, 403 when that user
-/// may only look and the request does more, else 401.
+/// 200 for a request with a session, with a ticket or with the name and password of a user, 403
+/// when that user may only look and the request does more, else 401.
 [[nodiscard]] inline int web_access(Host& host, WebRequest const& request, bool only_looks) {
   std::optional<Role> role;
   if (auto const session = host.session_of(request)) {
     role = session->user.role;
+  } else if (auto const giver = host.redeem_ticket(request)) {
+    role = giver->user.role;
   } else if (auto const login = basic_login(request)) {
     if (auto const* user = host.authenticate(login->user, login->password)) role = user->role;
   }
@@ -53,31 +51,6 @@ namespace esxvi::sim {
                  (minutes_text.size() == 1 ? ":0" : ":") + minutes_text;
   }
   return out;
-}
-
-/// Has a host serve `/folder`, `/screen` and `/sdk/vimServiceVersions.xml`. `folder` holds the
-/// files; its owner adds and removes datastores at any time.
-inline void serve_pages(Host& host, std::shared_ptr<FolderPages> folder) {
-  host.on_path("/folder", [&host, folder = std::move(folder)](
-                              WebRequest request, WebHandler::Done const& done, std::stop_token) {
-    if (!FolderPages::owns(request.target)) return done(error_page(404));
-    auto const only_looks = request.method == "GET" || request.method == "HEAD";
-    auto const access = web_access(host, request, only_looks);
-    done(access == 200 ? folder->handle(std::move(request)) : error_page(access));
-  });
-  host.on_path(
-      "/screen", [&host](WebRequest const& request, WebHandler::Done const& done, std::stop_token) {
-        if (split_target(request.target).path != "/screen") return done(error_page(404));
-        auto const access = web_access(host, request, false);
-        if (access != 200) return done(error_page(access));
-        done(screen_page(request,
-                         [&host](std::string const& machine) { return screen_of(host, machine); }));
-      });
-  host.on_path("/sdk/vimServiceVersions.xml",
-               [&host](WebRequest const& request, WebHandler::Done const& done, std::stop_token) {
-                 auto const known = request.method == "GET" || request.method == "HEAD";
-                 done(known ? service_versions(host.options().api_version) : error_page(405));
-               });
 }
 
 }  // namespace esxvi::sim

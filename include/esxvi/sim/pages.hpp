@@ -170,11 +170,13 @@ struct BasicLogin {
   return BasicLogin{decoded.substr(0, colon), decoded.substr(colon + 1)};
 }
 
-/// The value of a cookie without the quotes that `vmware_soap_session` comes in.
-[[nodiscard]] inline std::optional<std::string> cookie(WebRequest const& request,
-                                                       std::string_view name) {
+/// The values of a cookie without the quotes that `vmware_soap_session` comes in. There may be
+/// several, of different paths or from a client that adds to what it has.
+[[nodiscard]] inline std::vector<std::string> cookies(WebRequest const& request,
+                                                      std::string_view name) {
+  std::vector<std::string> found;
   for (auto const& header : request.headers) {
-    if (header.name != "Cookie" && header.name != "cookie") continue;
+    if (http::find_header({header}, "Cookie") == nullptr) continue;
     for (std::string_view rest{header.value}; !rest.empty();) {
       auto const end = rest.find(';');
       auto one = rest.substr(0, end);
@@ -187,10 +189,10 @@ struct BasicLogin {
       if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"')) {
         value = value.substr(1, value.size() - 2);
       }
-      return std::string{value};
+      found.emplace_back(value);
     }
   }
-  return std::nullopt;
+  return found;
 }
 
 /// `/sdk/vimServiceVersions.xml` of a server with this API version ("6.5", "8.0.1.0"): the first

@@ -16,8 +16,14 @@ namespace esxvi::sim {
 struct Trouble {
   std::string method{};  ///< "PowerOnVM_Task"; empty: any
   untyped_ref object{};  ///< empty: any
-  int skip = 0;          ///< so many calls that fit go well first
-  int times = 1;         ///< then so many do not; -1: all
+  /// "/folder": requests whose path begins so, and no method calls; `method` is then that of HTTP,
+  /// "GET". There are no faults for them.
+  std::string path{};
+  int skip = 0;   ///< so many calls that fit go well first
+  int times = 1;  ///< then so many do not; -1: all
+  /// How probable it is for each of those; drawn from the seed of the host, so that it happens to
+  /// the same calls again. One that went well does not count for `times`.
+  double chance = 1;
 
   std::optional<Failure> fault{};  ///< the method is not run, this is the answer
   bool drop_before = false;        ///< the connection ends, the method is not run

@@ -10,7 +10,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <unordered_map>
 #include <vector>
@@ -22,6 +24,28 @@ class Filter;
 struct EventLog;
 struct MachineServices;
 struct RunningTask;
+
+/// For which request a ticket is, and in which session it was acquired.
+struct ServiceTicket {
+  std::string session;
+  std::string method;
+  std::string target;
+};
+
+/// Ends the sessions that have been silent for too long, if it is time to look.
+void end_silent_sessions(Host& host);
+/// A session may have been silent for too long when the time for that has passed from now on.
+void expect_silence(Host& host);
+/// A request of which something is to go wrong; null: all goes well. `path` is empty for methods.
+Trouble const* trouble_for(Host& host, std::string_view path, std::string_view method,
+                           untyped_ref const& self);
+/// What goes wrong with the answer.
+WebResponse shape_of(Trouble const& trouble);
+void put_into_shape(WebResponse& response, WebResponse const& shape);
+/// What an exception that is no fault of the API looks like from outside.
+Failure system_error(std::string reason);
+/// The exception that is being handled, as a fault.
+Failure current_failure();
 
 /// Everything a host knows. Whoever reads or writes it holds `mutex`.
 struct State {
@@ -49,6 +73,7 @@ struct State {
   std::map<std::string, Method, std::less<>> methods;
   std::vector<std::pair<std::string, Host::PathHandler>> paths;
   std::vector<Trouble> troubles;
+  std::uint64_t trouble_dice = 0;  // apart, or troubles would change the identities
   std::map<std::string, std::uint64_t, std::less<>> call_counts;
   std::uint64_t call_count = 0;
   Call const* serving = nullptr;  // whose handler runs
@@ -56,7 +81,9 @@ struct State {
   // Sessions
   std::map<std::string, std::shared_ptr<HostSession>, std::less<>> sessions;  // by cookie
   std::map<std::string, std::string, std::less<>> clone_tickets;              // to session keys
+  std::map<std::string, ServiceTicket, std::less<>> service_tickets;          // by id
   std::vector<std::function<void(HostSession const&)>> session_ends;
+  std::optional<std::chrono::nanoseconds> silence_ends;  // not before this a session does
 
   // Property collectors: by reference value, and the one that every session has, by session key.
   std::map<std::string, std::shared_ptr<Collector>, std::less<>> collectors;
@@ -74,6 +101,7 @@ struct State {
   std::condition_variable_any timer_signal;
   std::jthread timer_thread;
   bool closing = false;
+  std::vector<std::string> problems;  // of actions that were due and threw
 
   // Tasks
   std::map<std::string, std::shared_ptr<RunningTask>, std::less<>> tasks;  // that have not ended

@@ -242,15 +242,6 @@ inline std::size_t version_of(WebRequest const& request, HostOptions const& opti
   return asked;
 }
 
-inline bool applies(Trouble& trouble, std::string_view method, untyped_ref const& self) {
-  if (trouble.times == 0 || (!trouble.method.empty() && trouble.method != method) ||
-      (trouble.object && trouble.object != self))
-    return false;
-  if (trouble.skip > 0) return --trouble.skip, false;
-  if (trouble.times > 0) --trouble.times;
-  return true;
-}
-
 }  // namespace
 
 Failure::Failure(Poly<types::MethodFault> detail, std::string message)
@@ -269,6 +260,10 @@ Call::Call(Host& on, WebRequest request, WebHandler::Done done, std::stop_token 
 
 Call::~Call() {
   on_stop_.reset();
+  if (parked_) {  // and nobody answered
+    Host::Lock const hold(*host_);
+    --session_->parked;
+  }
   if (!answered_) done_({.drop = true});
 }
 
@@ -300,16 +295,16 @@ void Call::fail(Failure const& why) { respond(xml_response(500, fault_text(why))
 
 void Call::respond(WebResponse response) {
   if (std::exchange(answered_, true)) return;
-  response.drop = response.drop || shape_.drop;
-  response.delay += shape_.delay;
-  if (shape_.cut_after) response.cut_after = shape_.cut_after;
-  if (shape_.bytes_per_second > 0) response.bytes_per_second = shape_.bytes_per_second;
+  detail::put_into_shape(response, shape_);
   if (!cookie_.empty())
     response.headers.push_back({"Set-Cookie", "vmware_soap_session=\"" + cookie_ +
                                                   "\"; Path=/; HttpOnly" +
                                                   (request_.tls ? "; Secure;" : ";")});
-  // A long poll is no silence.
   if (session_) session_->last_active = host_->elapsed();
+  if (std::exchange(parked_, false)) {
+    --session_->parked;
+    detail::expect_silence(*host_);
+  }
   gone_ = nullptr;
   host_->state().afterwards.push_back(
       [self = shared_from_this(), sent = std::move(response)]() mutable {
@@ -319,6 +314,7 @@ void Call::respond(WebResponse response) {
 
 void Call::park(std::function<void()> gone) {
   gone_ = std::move(gone);
+  if (session_ && !std::exchange(parked_, true)) ++session_->parked;
   if (!stop_.stop_possible()) return;
   on_stop_.emplace(stop_, [weak = weak_from_this()] {
     auto const self = weak.lock();
@@ -415,6 +411,22 @@ void Host::handle(WebRequest request, Done done, std::stop_token stop) {
         special = handler;
       }
   }
+  if (special) {
+    Lock const hold(*this);
+    if (auto const* const found = detail::trouble_for(*this, path, request.method, {})) {
+      Trouble const trouble = *found;
+      auto const session = trouble.end_session ? session_of(request) : nullptr;
+      if (session) end_session(session->key);
+      done = [shape = detail::shape_of(trouble), answer = std::move(done)](WebResponse response) {
+        detail::put_into_shape(response, shape);
+        answer(std::move(response));
+      };
+      if (trouble.drop_before || trouble.status)
+        special = [trouble](WebRequest const&, Done const& answer, std::stop_token const&) {
+          answer({.status = trouble.status.value_or(200), .drop = trouble.drop_before});
+        };
+    }
+  }
   if (special) return special(std::move(request), std::move(done), std::move(stop));
   bool const service = path == "/sdk" || path == "/sdk/" || path == "/sdk/vimService";
   if (!service) return done({.status = 404});
@@ -439,12 +451,9 @@ void Host::handle(WebRequest request, Done done, std::stop_token stop) {
     call->method_ = reader.name();
     call->self_ = reader.self();
     ++s.call_counts[call->method_];
-    for (Trouble& trouble : s.troubles) {
-      if (!applies(trouble, call->method_, call->self_)) continue;
-      call->shape_.delay = trouble.delay;
-      call->shape_.cut_after = trouble.cut_after;
-      call->shape_.bytes_per_second = trouble.bytes_per_second;
-      call->shape_.drop = trouble.drop_after;
+    if (auto const* const found = detail::trouble_for(*this, {}, call->method_, call->self_)) {
+      Trouble const trouble = *found;
+      call->shape_ = detail::shape_of(trouble);
       if (trouble.end_session && call->session_) {
         end_session(call->session_->key);
         call->session_.reset();
@@ -452,7 +461,6 @@ void Host::handle(WebRequest request, Done done, std::stop_token stop) {
       if (trouble.drop_before) return call->respond({.drop = true});
       if (trouble.status) return call->respond({.status = *trouble.status});
       if (trouble.fault) throw Failure(*trouble.fault);
-      break;
     }
     detail::Speaking const as(call->version_);
     serve(*call, *this, reader);
@@ -460,6 +468,8 @@ void Host::handle(WebRequest request, Done done, std::stop_token stop) {
     call->fail(why);
   } catch (error const& e) {
     call->fail(fault(types::RuntimeFault(), e.what()));
+  } catch (...) {  // of a program's own handler or hook
+    call->fail(detail::current_failure());
   }
 }
 

@@ -5,10 +5,12 @@
 #include <esxvi/sim/detail/property_collector.hpp>
 #include <esxvi/sim/detail/state.hpp>
 #include <esxvi/types/fault/ManagedObjectNotFound.hpp>
+#include <esxvi/types/fault/SystemError.hpp>
 #include <esxvi/types/hierarchy.hpp>
 
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 
 namespace esxvi::sim {
 
@@ -32,6 +34,71 @@ inline Kind const& kind_of(State& state, std::string_view name) {
   if (!kind.is_a("ManagedObject")) made->ancestors.push_back("ManagedObject");
   state.kinds.emplace(kind.name, std::move(made));
   return kind;
+}
+
+namespace {
+
+// splitmix64: any seed will do, and each number depends on the seed alone.
+inline std::uint64_t draw(std::uint64_t& state) {
+  std::uint64_t z = state += 0x9e3779b97f4a7c15U;
+  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9U;
+  z = (z ^ z >> 27) * 0x94d049bb133111ebU;
+  return z ^ z >> 31;
+}
+
+}  // namespace
+
+Failure system_error(std::string reason) {
+  types::SystemError why;
+  why.reason = reason;
+  return fault(std::move(why), "A general system error occurred: " + reason);
+}
+
+Failure current_failure() {
+  try {
+    throw;
+  } catch (Failure const& why) {
+    return why;
+  } catch (std::exception const& e) {
+    return system_error(e.what());
+  } catch (...) {
+    return system_error("unknown exception");
+  }
+}
+
+Trouble const* trouble_for(Host& host, std::string_view path, std::string_view method,
+                           untyped_ref const& self) {
+  State& s = host.state();
+  for (Trouble& t : s.troubles) {
+    if (t.times == 0 || (!t.method.empty() && t.method != method) ||
+        (t.object && t.object != self) || t.path.empty() != path.empty() ||
+        !path.starts_with(t.path))
+      continue;
+    if (t.skip > 0) {
+      --t.skip;
+      continue;
+    }
+    // 53 bits, as many as a double holds.
+    if (t.chance < 1 && static_cast<double>(draw(s.trouble_dice) >> 11) * 0x1p-53 >= t.chance)
+      continue;
+    if (t.times > 0) --t.times;
+    return &t;
+  }
+  return nullptr;
+}
+
+WebResponse shape_of(Trouble const& trouble) {
+  return {.cut_after = trouble.cut_after,
+          .drop = trouble.drop_after,
+          .delay = trouble.delay,
+          .bytes_per_second = trouble.bytes_per_second};
+}
+
+void put_into_shape(WebResponse& response, WebResponse const& shape) {
+  response.drop = response.drop || shape.drop;
+  response.delay += shape.delay;
+  if (shape.cut_after) response.cut_after = shape.cut_after;
+  if (shape.bytes_per_second > 0) response.bytes_per_second = shape.bytes_per_second;
 }
 
 }  // namespace detail
@@ -177,11 +244,7 @@ void Host::add_check(std::function<void(Host&, std::vector<std::string>&)> check
 
 std::uint64_t Host::next_number() {
   Lock const hold(*this);
-  // splitmix64: any seed will do, and each number depends on the seed alone.
-  std::uint64_t z = state_->random += 0x9e3779b97f4a7c15U;
-  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9U;
-  z = (z ^ z >> 27) * 0x94d049bb133111ebU;
-  return z ^ z >> 31;
+  return detail::draw(state_->random);
 }
 
 std::string Host::make_uuid() {
@@ -264,7 +327,13 @@ bool Host::step(std::chrono::nanoseconds limit) {
   auto const act = std::move(first->second);
   s.timer_times.erase(first->first.second);
   s.timers.erase(first);
-  act();
+  if (s.options.time == TimeMode::simulated) detail::end_silent_sessions(*this);
+  // Nobody is there to catch what comes out of this in real time.
+  try {
+    act();
+  } catch (...) {
+    s.problems.push_back("what was due threw: " + detail::current_failure().message());
+  }
   return true;
 }
 
@@ -274,6 +343,7 @@ void Host::advance(std::chrono::nanoseconds by) {
   while (step(until)) {
   }
   state_->simulated = until;
+  detail::end_silent_sessions(*this);
 }
 
 }  // namespace esxvi::sim

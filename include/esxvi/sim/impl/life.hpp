@@ -5,6 +5,7 @@
 #include <esxvi/sim/detail/machines.hpp>
 #include <esxvi/sim/detail/property_collector.hpp>
 #include <esxvi/sim/detail/state.hpp>
+#include <esxvi/sim/pages.hpp>
 #include <esxvi/sim/services.hpp>
 #include <esxvi/types/ComputeResource_properties.hpp>
 #include <esxvi/types/Datastore_properties.hpp>
@@ -15,7 +16,6 @@
 #include <esxvi/types/ResourcePool_properties.hpp>
 #include <esxvi/types/Task_properties.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>
-#include <esxvi/types/versions.hpp>
 
 #include <algorithm>
 #include <set>
@@ -27,19 +27,6 @@ void add_kinds(State& state);
 void add_machine_rules(Host& host);
 
 namespace {
-
-/// What /sdk/vimServiceVersions.xml says: the newest version first, then all before it.
-inline std::string service_versions(std::string_view newest) {
-  std::string prior;
-  for (auto const& v : types::api_versions)
-    if (v.wire_namespace == "vim25" && v.name.find('u') == std::string_view::npos &&
-        types::version_order(v.name) < types::version_order(newest))
-      prior = "<version>" + std::string(v.wire_version) + "</version>" + prior;
-  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<namespaces version=\"1.0\"><namespace>"
-         "<name>urn:vim25</name><version>" +
-         std::string(newest) + "</version><priorVersions>" + prior +
-         "</priorVersions></namespace></namespaces>\n";
-}
 
 template <class T, class List> bool holds(List const& list, Ref<T> const& wanted) {
   return std::any_of(list.begin(), list.end(), [&](untyped_ref const& r) {
@@ -119,6 +106,7 @@ Host::Host(HostOptions options) : state_(std::make_unique<detail::State>()) {
   detail::State& s = *state_;
   s.options = std::move(options);
   s.random = s.options.seed;
+  s.trouble_dice = s.options.seed;
   if (s.options.users.empty()) {
     s.options.users = {{s.options.vcenter ? "administrator@vsphere.local" : "root", "esxvi",
                         Role::administrator, "Administrator"},
@@ -130,9 +118,12 @@ Host::Host(HostOptions options) : state_(std::make_unique<detail::State>()) {
   build_inventory(*this);
   add_core_services(*this);
   on_path("/sdk/vimServiceVersions.xml",
-          [text = detail::service_versions(s.options.api_version)](
-              WebRequest const&, Done const& done, std::stop_token const&) {
-            done({.status = 200, .headers = {{"Content-Type", "text/xml"}}, .body = text});
+          [page = service_versions(s.options.api_version)](
+              WebRequest const& request, Done const& done, std::stop_token const&) {
+            if (split_target(request.target).path != "/sdk/vimServiceVersions.xml")
+              return done(error_page(404));
+            bool const reads = request.method == "GET" || request.method == "HEAD";
+            done(reads ? page : error_page(405));
           });
 }
 
@@ -185,7 +176,7 @@ void add_core_services(Host& host) {
 std::vector<std::string> Host::check() {
   using namespace types;
   Lock const hold(*this);
-  std::vector<std::string> wrong;
+  std::vector<std::string> wrong = state_->problems;
   for_each([&](Object const& object) {
     auto const properties = object.properties();
     bool const entity = object.kind().is_a("ManagedEntity");

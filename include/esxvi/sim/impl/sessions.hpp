@@ -4,6 +4,7 @@
 
 #include <esxvi/sim/detail/property_collector.hpp>
 #include <esxvi/sim/detail/state.hpp>
+#include <esxvi/sim/pages.hpp>
 #include <esxvi/sim/services.hpp>
 #include <esxvi/types/ServiceInstance.hpp>
 #include <esxvi/types/SessionManager.hpp>
@@ -35,20 +36,22 @@ inline types::UserSession describe(HostSession const& session) {
   return s;
 }
 
-// The value of a cookie, without the quotation marks that servers put around it.
-inline std::string_view cookie_value(std::string_view cookies, std::string_view name) {
-  while (!cookies.empty()) {
-    std::size_t const end = std::min(cookies.find(';'), cookies.size());
-    std::string_view one = cookies.substr(0, end);
-    cookies.remove_prefix(std::min(end + 1, cookies.size()));
-    while (one.starts_with(' ')) one.remove_prefix(1);
-    if (!one.starts_with(name) || one.substr(name.size(), 1) != "=") continue;
-    one.remove_prefix(name.size() + 1);
-    if (one.starts_with('"')) one.remove_prefix(1);
-    if (one.ends_with('"')) one.remove_suffix(1);
-    return one;
+/// "httpPut" of a ticket's description, or "PUT", as requests say it.
+inline std::string http_method(std::string_view described) {
+  if (described.starts_with("http")) described.remove_prefix(4);
+  std::string method(described.empty() ? "GET" : described);
+  for (char& c : method)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return method;
+}
+
+/// What a request for this URL says behind its method. Clients name the host as they like.
+inline std::string target_of(std::string_view url) {
+  if (auto const scheme = url.find("://"); scheme != std::string_view::npos) {
+    url.remove_prefix(scheme + 3);
+    url.remove_prefix(std::min(url.find('/'), url.size()));
   }
-  return {};
+  return std::string(url.substr(0, url.find('#')));
 }
 
 /// Whether a message has this token in its Security header.
@@ -61,21 +64,60 @@ inline bool holds_token(std::string_view message, std::string_view token) {
 
 }  // namespace
 
+namespace detail {
+
+void expect_silence(Host& host) {
+  State& s = host.state();
+  std::chrono::nanoseconds const idle = s.options.session_idle;
+  if (idle.count() <= 0 || s.silence_ends) return;
+  s.silence_ends = host.elapsed() + idle;
+  // Simulated time does not run to the end of a session by itself: whoever moves it looks.
+  if (s.options.time == TimeMode::real) host.after(idle, [&host] { end_silent_sessions(host); });
+}
+
+void end_silent_sessions(Host& host) {
+  Host::Lock const hold(host);
+  State& s = host.state();
+  auto const now = host.elapsed();
+  if (!s.silence_ends || now < *s.silence_ends) return;
+  s.silence_ends.reset();
+  std::chrono::nanoseconds const idle = s.options.session_idle;
+  for (auto const& session : host.sessions()) {
+    if (session->parked > 0) continue;
+    auto const end = session->last_active + idle;
+    if (end <= now)
+      host.end_session(session->key);
+    else
+      s.silence_ends = std::min(end, s.silence_ends.value_or(end));
+  }
+  if (s.silence_ends && s.options.time == TimeMode::real)
+    host.after(*s.silence_ends - now, [&host] { end_silent_sessions(host); });
+}
+
+}  // namespace detail
+
 std::shared_ptr<HostSession> Host::session_of(WebRequest const& request) {
   Lock const hold(*this);
-  for (http::header const& h : request.headers) {
-    std::vector<http::header> const one{h};
-    auto const* const cookies = http::find_header(one, "Cookie");
-    if (cookies == nullptr) continue;
-    auto const found = state_->sessions.find(cookie_value(*cookies, "vmware_soap_session"));
-    if (found == state_->sessions.end()) continue;
-    auto const session = found->second;
-    auto const idle = state_->options.session_idle;
-    if (idle.count() > 0 && elapsed() - session->last_active > idle) {
-      end_session(session->key);
-      return nullptr;
-    }
-    return session;
+  detail::end_silent_sessions(*this);
+  for (std::string const& value : cookies(request, "vmware_soap_session"))
+    if (auto const found = state_->sessions.find(value); found != state_->sessions.end())
+      return found->second;
+  return nullptr;
+}
+
+std::shared_ptr<HostSession> Host::redeem_ticket(WebRequest const& request) {
+  Lock const hold(*this);
+  detail::end_silent_sessions(*this);
+  auto& tickets = state_->service_tickets;
+  for (std::string const& id : cookies(request, "vmware_cgi_ticket")) {
+    auto const found = tickets.find(id);
+    if (found == tickets.end() || found->second.method != request.method ||
+        found->second.target != request.target)
+      continue;
+    auto const ticket = std::move(found->second);
+    tickets.erase(found);
+    for (auto const& session : sessions())
+      if (session->key == ticket.session) return session;
   }
   return nullptr;
 }
@@ -98,6 +140,7 @@ std::shared_ptr<HostSession> Host::log_in(User const& user, WebRequest const& re
   session->last_active = elapsed();
   session->last_active_at = session->since;
   state_->sessions[session->cookie] = session;
+  detail::expect_silence(*this);
   return session;
 }
 
@@ -111,6 +154,7 @@ void Host::end_session(std::string_view key) {
   s.sessions.erase(found);
   session->ended = true;
   std::erase_if(s.clone_tickets, [&](auto const& t) { return t.second == session->key; });
+  std::erase_if(s.service_tickets, [&](auto const& t) { return t.second.session == session->key; });
   detail::end_collectors(*this, *session);
   std::vector<untyped_ref> owned;
   for_each([&](Object const& object) {
@@ -203,12 +247,16 @@ void add_session_methods(Host& host) {
     }
     throw fault(InvalidLogin());
   });
-  host.on<AcquireGenericServiceTicket>([](Call& call, AcquireGenericServiceTicket const&) {
+  host.on<AcquireGenericServiceTicket>([](Call& call, AcquireGenericServiceTicket const& r) {
     if (call.session() == nullptr) call.require("System.View", call.self());
+    auto const* const http = r.spec->as<SessionManagerHttpServiceRequestSpec>();
+    if (http == nullptr) throw detail::bad_argument("spec");
     SessionManagerGenericServiceTicket ticket;
     ticket.id = call.host().make_uuid();
     ticket.hostName = call.host().options().name;
     ticket.ticketType = "HttpNfcServiceTicket";
+    call.host().state().service_tickets[ticket.id] = {
+        call.session()->key, http_method(http->method.value_or("")), target_of(http->url)};
     return ticket;
   });
   host.on<SetLocale>([](Call&, SetLocale const&) {});

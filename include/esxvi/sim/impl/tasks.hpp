@@ -93,31 +93,38 @@ inline void end(Host& host, std::shared_ptr<RunningTask> const& task, types::Tas
              [&host, ref = task->ref, entity = task->entity] { forget(host, ref, entity); });
 }
 
+inline void fail(Host& host, std::shared_ptr<RunningTask> const& task, Failure const& why) {
+  end(host, task, types::TaskInfoState::error, {}, why, false);
+}
+
 inline void hold_back(Host& host, std::shared_ptr<RunningTask> const& task) {
   host.state().held.push_back(task);
   if (task->plan.patience.count() > 0)
     task->timer = host.after(task->plan.patience, [&host, task] {
       task->timer = 0;
-      end(host, task, types::TaskInfoState::error, {},
-          fault(types::Timedout(), "Operation timed out."), false);
+      fail(host, task, fault(types::Timedout(), "Operation timed out."));
     });
+}
+
+/// One step of a task. Whatever a plan throws is the end of its task, not of the program.
+template <class F>
+void take_step(Host& host, std::shared_ptr<RunningTask> const& task, F const& step) {
+  try {
+    step();
+  } catch (...) {
+    Failure const why = current_failure();
+    if (host.state().tasks.contains(task->ref.value())) fail(host, task, why);
+  }
 }
 
 inline void finish(Host& host, std::shared_ptr<RunningTask> const& task) {
   task->timer = 0;
-  if (!task->plan.failure && task->plan.ready && !task->plan.ready(host))
-    return hold_back(host, task);
-  if (task->plan.failure)
-    return end(host, task, types::TaskInfoState::error, {}, task->plan.failure, false);
-  try {
+  if (task->plan.failure) return fail(host, task, *task->plan.failure);
+  take_step(host, task, [&] {
+    if (task->plan.ready && !task->plan.ready(host)) return hold_back(host, task);
     Any result = task->plan.finish ? task->plan.finish(host) : Any();
     end(host, task, types::TaskInfoState::success, std::move(result), std::nullopt, false);
-  } catch (Failure const& why) {
-    end(host, task, types::TaskInfoState::error, {}, why, false);
-  } catch (error const& why) {
-    end(host, task, types::TaskInfoState::error, {}, fault(types::RuntimeFault(), why.what()),
-        false);
-  }
+  });
 }
 
 void go_on(Host& host, std::shared_ptr<RunningTask> const& task);
@@ -155,14 +162,18 @@ inline std::string put_question(Host& host, untyped_ref const& vm, Question cons
 
 inline void ask_next(Host& host, std::shared_ptr<RunningTask> const& task) {
   Question const& question = task->plan.questions[task->next_question];
+  if (!host.find<types::VirtualMachine>(task->entity))
+    throw system_error("only virtual machines ask questions, and " + task->entity.type() + " " +
+                       task->entity.value() + " is none");
   auto const answered = [&host, task](std::string_view key) {
     task->question.clear();
-    Question const& q = task->plan.questions[task->next_question];
-    if (q.answered)
-      if (auto const why = q.answered(host, key))
-        return end(host, task, types::TaskInfoState::error, {}, why, false);
-    if (!q.again || !q.again(host, key)) ++task->next_question;
-    go_on(host, task);
+    take_step(host, task, [&] {
+      Question const& q = task->plan.questions[task->next_question];
+      if (q.answered)
+        if (auto const why = q.answered(host, key)) return fail(host, task, *why);
+      if (!q.again || !q.again(host, key)) ++task->next_question;
+      go_on(host, task);
+    });
   };
   if (auto const key = answer_in_advance(host, task->entity, question)) return answered(*key);
   task->question = put_question(host, task->entity, question, answered);
@@ -170,7 +181,8 @@ inline void ask_next(Host& host, std::shared_ptr<RunningTask> const& task) {
 
 inline void go_on(Host& host, std::shared_ptr<RunningTask> const& task) {
   task->timer = 0;
-  if (task->next_question < task->plan.questions.size()) return ask_next(host, task);
+  if (task->next_question < task->plan.questions.size())
+    return take_step(host, task, [&] { ask_next(host, task); });
   auto const& steps = task->plan.progress;
   // The time is shared between what comes before, between and after the steps.
   auto const share = task->plan.running / static_cast<int>(steps.size() + 1);
@@ -188,9 +200,14 @@ inline void go_on(Host& host, std::shared_ptr<RunningTask> const& task) {
 
 inline void begin(Host& host, std::shared_ptr<RunningTask> const& task) {
   task->timer = 0;
-  if (task->plan.begin)
-    if (auto const why = task->plan.begin(host))
-      return end(host, task, types::TaskInfoState::error, {}, why, false);
+  bool may = true;
+  take_step(host, task, [&] {
+    may = false;
+    if (task->plan.begin)
+      if (auto const why = task->plan.begin(host)) return fail(host, task, *why);
+    may = true;
+  });
+  if (!may) return;
   host.modify(task->ref, [&](types::Task& t) {
     t.info.state = types::TaskInfoState::running;
     t.info.startTime = host.now();
