@@ -30,6 +30,13 @@ void mirror(Host& host, Ref<M> const& manager, std::optional<T> M::* member, T c
   host.modify(manager, [&](M& m) { m.*member = value; });
 }
 
+template <class M, class T>
+void mirror(Host& host, Ref<M> const& manager, T M::* member, T const& value) {
+  auto const now = host.find<M>(manager);
+  if (now && !same(*reflect::type_of<T>(), &((*now).*member), &value))
+    host.modify(manager, [&](M& m) { m.*member = value; });
+}
+
 /// Takes something out of the folder that it is in.
 void take_from_folder(Host& host, untyped_ref const& what);
 

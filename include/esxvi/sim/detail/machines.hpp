@@ -39,6 +39,9 @@ struct MachineServices {
 };
 MachineServices& machine_services(Host& host);
 
+/// Takes a resource pool away, with all below it; the machines go to its parent.
+void destroy_pool(Host& host, Ref<types::ResourcePool> const& pool);
+
 // ---- tasks ----
 
 /// States of power, to be joined.

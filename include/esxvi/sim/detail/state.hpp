@@ -32,6 +32,13 @@ struct ServiceTicket {
   std::string target;
 };
 
+/// The place of a collector in its history. Keys of items grow.
+struct HistoryReader {
+  bool of_tasks = false;
+  std::int32_t next = 0;  ///< key of the first item behind the place
+  std::size_t page = 10;  ///< size of the latest page
+};
+
 /// Ends the sessions that have been silent for too long, if it is time to look.
 void end_silent_sessions(Host& host);
 /// A session may have been silent for too long when the time for that has passed from now on.
@@ -114,6 +121,7 @@ struct State {
 
   std::shared_ptr<MachineServices> machines;
   std::shared_ptr<EventLog> events;
+  std::map<std::string, HistoryReader, std::less<>> histories;  // by id of the collector
 
   std::uint64_t next_id = 1;
   std::uint64_t random = 1;

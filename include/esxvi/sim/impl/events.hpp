@@ -10,22 +10,21 @@
 #include <esxvi/types/ComputeResource_properties.hpp>
 #include <esxvi/types/DatacenterEventArgument.hpp>
 #include <esxvi/types/Datacenter_properties.hpp>
-#include <esxvi/types/EventHistoryCollector.hpp>
-#include <esxvi/types/EventHistoryCollector_properties.hpp>
 #include <esxvi/types/EventManager.hpp>
 #include <esxvi/types/EventManager_properties.hpp>
-#include <esxvi/types/HistoryCollector.hpp>
 #include <esxvi/types/HostEventArgument.hpp>
 #include <esxvi/types/HostSystem_properties.hpp>
+#include <esxvi/types/ManagedEntityEventArgument.hpp>
+#include <esxvi/types/ManagedEntity_properties.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>
 #include <esxvi/types/VmEventArgument.hpp>
+#include <esxvi/types/event/EventEx.hpp>
+#include <esxvi/types/event/GeneralEvent.hpp>
 #include <esxvi/types/event/VmEvent.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -77,27 +76,33 @@ inline Poly<types::Event> cloned_event(Host&, Happening const& what) {
 /// The event that ends an operation well.
 struct event_row {
   std::string_view operation;
+  std::string_view event;
   Poly<types::Event> (*make)(Host&, Happening const&);
   std::string_view text;
 };
+template <class E>
+event_row row(std::string_view operation, std::string_view text,
+              Poly<types::Event> (*make)(Host&, Happening const&) = &event_of<E>) {
+  return {operation, reflect::type_name<E>(), make, text};
+}
 // clang-format off
 inline event_row const operation_events[] = {
-    {"VirtualMachine.powerOn", &event_of<types::VmPoweredOnEvent>, "%vm on %host in %dc is powered on"},
-    {"VirtualMachine.powerOff", &event_of<types::VmPoweredOffEvent>, "%vm on %host in %dc is powered off"},
-    {"VirtualMachine.suspend", &event_of<types::VmSuspendedEvent>, "%vm on %host in %dc is suspended"},
-    {"VirtualMachine.reset", &event_of<types::VmResettingEvent>, "%vm on %host in %dc is reset"},
-    {"VirtualMachine.shutdownGuest", &event_of<types::VmGuestShutdownEvent>, "Guest OS shut down for %vm on %host in %dc"},
-    {"VirtualMachine.rebootGuest", &event_of<types::VmGuestRebootEvent>, "Guest OS reboot for %vm on %host in %dc"},
-    {"VirtualMachine.standbyGuest", &event_of<types::VmGuestStandbyEvent>, "Guest OS standby for %vm on %host in %dc"},
-    {"VirtualMachine.reconfigure", &event_of<types::VmReconfiguredEvent>, "Reconfigured %vm on %host in %dc"},
-    {"VirtualMachine.migrate", &moved_event<types::VmMigratedEvent>, "Migration of virtual machine %vm to %host in %dc completed"},
-    {"VirtualMachine.relocate", &moved_event<types::VmRelocatedEvent>, "Completed the relocation of %vm to %host in %dc"},
-    {"VirtualMachine.clone", &cloned_event, "%vm on %host in %dc is a clone"},
-    {"VirtualMachine.destroy", &event_of<types::VmRemovedEvent>, "Removed %vm on %host from %dc"},
-    {"VirtualMachine.unregister", &event_of<types::VmRemovedEvent>, "Removed %vm on %host from %dc"},
-    {"Folder.createVm", &event_of<types::VmCreatedEvent>, "Created virtual machine %vm on %host in %dc"},
-    {"Folder.registerVm", &event_of<types::VmRegisteredEvent>, "Registered %vm on %host in %dc"},
-    {"ManagedEntity.rename", &renamed_event, "Renamed virtual machine to %vm in %dc"},
+    row<types::VmPoweredOnEvent>("VirtualMachine.powerOn", "%vm on %host in %dc is powered on"),
+    row<types::VmPoweredOffEvent>("VirtualMachine.powerOff", "%vm on %host in %dc is powered off"),
+    row<types::VmSuspendedEvent>("VirtualMachine.suspend", "%vm on %host in %dc is suspended"),
+    row<types::VmResettingEvent>("VirtualMachine.reset", "%vm on %host in %dc is reset"),
+    row<types::VmGuestShutdownEvent>("VirtualMachine.shutdownGuest", "Guest OS shut down for %vm on %host in %dc"),
+    row<types::VmGuestRebootEvent>("VirtualMachine.rebootGuest", "Guest OS reboot for %vm on %host in %dc"),
+    row<types::VmGuestStandbyEvent>("VirtualMachine.standbyGuest", "Guest OS standby for %vm on %host in %dc"),
+    row<types::VmReconfiguredEvent>("VirtualMachine.reconfigure", "Reconfigured %vm on %host in %dc"),
+    row<types::VmMigratedEvent>("VirtualMachine.migrate", "Migration of virtual machine %vm to %host in %dc completed", &moved_event<types::VmMigratedEvent>),
+    row<types::VmRelocatedEvent>("VirtualMachine.relocate", "Completed the relocation of %vm to %host in %dc", &moved_event<types::VmRelocatedEvent>),
+    row<types::VmClonedEvent>("VirtualMachine.clone", "%vm on %host in %dc is a clone", &cloned_event),
+    row<types::VmRemovedEvent>("VirtualMachine.destroy", "Removed %vm on %host from %dc"),
+    row<types::VmRemovedEvent>("VirtualMachine.unregister", "Removed %vm on %host from %dc"),
+    row<types::VmCreatedEvent>("Folder.createVm", "Created virtual machine %vm on %host in %dc"),
+    row<types::VmRegisteredEvent>("Folder.registerVm", "Registered %vm on %host in %dc"),
+    row<types::VmRenamedEvent>("ManagedEntity.rename", "Renamed virtual machine to %vm in %dc", &renamed_event),
 };
 // clang-format on
 
@@ -108,40 +113,6 @@ inline event_row const* row_of(std::string_view operation) {
 }
 
 }  // namespace
-
-/// The newest events, and how far collectors have read.
-struct EventLog {
-  static constexpr std::size_t most = 1000;
-  std::deque<Poly<types::Event>> all{};
-  std::int32_t next = 1;
-  struct Reader {
-    types::EventFilterSpec filter{};
-    std::int32_t next = 0;  ///< key of the first event that was not read
-  };
-  std::map<std::string, Reader, std::less<>> readers{};
-
-  static bool matches(types::EventFilterSpec const& filter, types::Event const& event,
-                      std::string_view type) {
-    if (filter.entity && event.vm && filter.entity->entity.type() == "VirtualMachine" &&
-        filter.entity->entity.value() != event.vm->vm.value())
-      return false;
-    if (filter.time && ((filter.time->beginTime && event.createdTime < *filter.time->beginTime) ||
-                        (filter.time->endTime && *filter.time->endTime < event.createdTime)))
-      return false;
-    auto const& ids = filter.eventTypeId.empty() ? filter.type : filter.eventTypeId;
-    return ids.empty() || std::ranges::any_of(ids, [&](std::string_view id) {
-             return id == type || id == "vim.event." + std::string(type);
-           });
-  }
-  [[nodiscard]] std::vector<Poly<types::Event>> find(types::EventFilterSpec const& filter,
-                                                     std::int32_t from, std::size_t count) const {
-    std::vector<Poly<types::Event>> found;
-    for (auto const& event : all)
-      if (event->key >= from && found.size() < count && matches(filter, *event, event.type_name()))
-        found.push_back(event);
-    return found;
-  }
-};
 
 namespace {
 
@@ -154,10 +125,40 @@ inline void put_in(std::string& text, std::string_view placeholder, std::string_
     text.replace(at, placeholder.size(), name);
 }
 
+/// What clients put names into: "{vm.name} on {host.name} in {datacenter.name} is powered on".
+inline std::string format_of(std::string_view text) {
+  std::string format(text);
+  put_in(format, "%vm", "{vm.name}");
+  put_in(format, "%host", "{host.name}");
+  put_in(format, "%dc", "{datacenter.name}");
+  return format;
+}
+
+inline types::EventDescription event_description() {
+  types::EventDescription out;
+  for (std::string_view const category : {"info", "warning", "error", "user"})
+    out.category.push_back(described(category, category));
+  auto const add = [&](std::string_view event, std::string_view text) {
+    if (std::ranges::count(out.eventInfo, event, &types::EventDescriptionEventDetail::key) > 0)
+      return;
+    types::EventDescriptionEventDetail d;
+    d.key = event;
+    d.description = split_words(event);
+    d.category = EventLog::category_of(event);
+    d.fullFormat = format_of(text);
+    d.formatOnDatacenter = d.formatOnComputeResource = d.formatOnHost = d.formatOnVm = d.fullFormat;
+    out.eventInfo.push_back(std::move(d));
+  };
+  for (event_row const& r : operation_events) add(r.event, r.text);
+  add("VmMessageEvent", "Message on %vm on %host in %dc: {message}");
+  add("GeneralUserEvent", "User logged event: {message}");
+  add("EventEx", "{message}");
+  return out;
+}
+
 }  // namespace
 
-void record(Host& host, Poly<types::Event> event, Ref<types::VirtualMachine> const& ref,
-            types::VirtualMachine const& vm, std::string_view text, std::string user) {
+void log_event(Host& host, Poly<types::Event> event, std::string user) {
   if (!host.state().events) return;
   EventLog& log = *host.state().events;
   Places const& at = host.places();
@@ -165,28 +166,30 @@ void record(Host& host, Poly<types::Event> event, Ref<types::VirtualMachine> con
   event->chainId = event->key;
   event->createdTime = host.now();
   event->userName = user.empty() ? host.options().users.front().name : std::move(user);
+  if (!event->datacenter)
+    event->datacenter = argument_of(host.get<types::Datacenter>(at.datacenter)->name, at.datacenter,
+                                    &types::DatacenterEventArgument::datacenter);
+  if (!event->computeResource)
+    event->computeResource =
+        argument_of(host.get<types::ComputeResource>(at.compute_resource)->name,
+                    at.compute_resource, &types::ComputeResourceEventArgument::computeResource);
+  log.all.push_back(event);
+  if (log.all.size() > EventLog::most) log.all.pop_front();
+  host.modify(event_manager(host), [&](types::EventManager& m) { m.latestEvent = event; });
+  show_latest(host, false);
+}
+
+void record(Host& host, Poly<types::Event> event, Ref<types::VirtualMachine> const& ref,
+            types::VirtualMachine const& vm, std::string_view text, std::string user) {
+  if (!host.state().events) return;
   event->vm = argument_of(vm.name, ref, &types::VmEventArgument::vm);
-  event->datacenter = argument_of(host.get<types::Datacenter>(at.datacenter)->name, at.datacenter,
-                                  &types::DatacenterEventArgument::datacenter);
-  event->computeResource =
-      argument_of(host.get<types::ComputeResource>(at.compute_resource)->name, at.compute_resource,
-                  &types::ComputeResourceEventArgument::computeResource);
   if (vm.runtime.host) event->host = host_argument(host, *vm.runtime.host);
   std::string message(text);
   put_in(message, "%vm", vm.name);
   put_in(message, "%host", event->host ? event->host->name : std::string());
-  put_in(message, "%dc", event->datacenter->name);
+  put_in(message, "%dc", host.get<types::Datacenter>(host.places().datacenter)->name);
   event->fullFormattedMessage = std::move(message);
-  log.all.push_back(event);
-  if (log.all.size() > EventLog::most) log.all.pop_front();
-  host.modify(event_manager(host), [&](types::EventManager& m) { m.latestEvent = event; });
-  for (auto const& [id, reader] : log.readers) {
-    if (!EventLog::matches(reader.filter, *event, event.type_name())) continue;
-    host.modify(Ref<types::EventHistoryCollector>(id), [&](types::EventHistoryCollector& c) {
-      c.latestPage.insert(c.latestPage.begin(), event);
-      if (c.latestPage.size() > 10) c.latestPage.pop_back();
-    });
-  }
+  log_event(host, std::move(event), std::move(user));
 }
 
 void record(Host& host, Happening const& what) {
@@ -204,6 +207,7 @@ void add_event_services(Host& host) {
   host.state().events = log;
   EventManager manager;
   manager.maxCollector = 1000;
+  manager.description = detail::event_description();
   host.add(detail::event_manager(host), std::move(manager));
   host.plan_tasks([&host](untyped_ref const& entity, std::string_view operation, TaskPlan& plan) {
     auto const* const row = detail::row_of(operation);
@@ -223,39 +227,35 @@ void add_event_services(Host& host) {
     };
   });
   host.on<QueryEvents>([log](Call&, QueryEvents const& r) {
-    return log->find(*r.filter, 0, detail::EventLog::most);
-  });
-  host.on<CreateCollectorForEvents>([log](Call& call, CreateCollectorForEvents const& r) {
-    Ref<EventHistoryCollector> const ref("session[" + call.session()->key + "]" +
-                                         call.host().make_uuid());
-    EventHistoryCollector collector;
-    collector.filter = *r.filter;
-    collector.initialized = true;
-    collector.latestPage = log->find(*r.filter, log->next - 10, 10);
-    std::ranges::reverse(collector.latestPage);
-    log->readers[ref.value()] = {*r.filter, 0};
-    call.host().add(ref, std::move(collector), call.session()->key);
-    return Ref<EventHistoryCollector>(ref);
-  });
-  host.on<ReadNextEvents>([log](Call&, ReadNextEvents const& r) {
-    auto& reader = log->readers[r.self->value()];
-    auto found = log->find(reader.filter, reader.next,
-                           static_cast<std::size_t>(std::clamp(*r.maxCount, 0, 1000)));
-    if (!found.empty()) reader.next = found.back()->key + 1;
+    auto found = log->find(*r.filter);
+    auto const most = static_cast<std::size_t>(std::max(r.filter->maxCount.value_or(0), 0));
+    if (most > 0 && found.size() > most)
+      found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(most));
     return found;
   });
-  host.on<RewindCollector>([log](Call&, RewindCollector const& r) {
-    if (auto const at = log->readers.find(r.self->value()); at != log->readers.end())
-      at->second.next = 0;
+  host.on<LogUserEvent>([](Call& call, LogUserEvent const& r) {
+    Host& h = call.host();
+    call.require("Global.LogEvent", *r.entity);
+    GeneralUserEvent event;
+    event.message = *r.msg;
+    ManagedEntityEventArgument about;
+    about.name = h.get<ManagedEntity>(*r.entity)->name;
+    about.entity = *r.entity;
+    event.entity = std::move(about);
+    std::string const text = "User logged event: " + *r.msg;
+    if (auto const vm = h.find<VirtualMachine>(*r.entity))
+      return detail::record(h, std::move(event), Ref<VirtualMachine>(r.entity->value()), *vm, text,
+                            call.user());
+    if (h.find<HostSystem>(*r.entity))
+      event.host = detail::host_argument(h, Ref<HostSystem>(r.entity->value()));
+    event.fullFormattedMessage = text;
+    detail::log_event(h, std::move(event), call.user());
   });
-  host.on<DestroyCollector>([log](Call& call, DestroyCollector const& r) {
-    log->readers.erase(r.self->value());
-    call.host().remove(*r.self);
-  });
-  host.on_session_end([log](HostSession const& session) {
-    std::erase_if(log->readers, [&](auto const& reader) {
-      return reader.first.starts_with("session[" + session.key + "]");
-    });
+  host.on<PostEvent>([](Call& call, PostEvent const& r) {
+    Poly<Event> event = *r.eventToPost;
+    if (auto const* const ex = event.as<EventEx>(); ex != nullptr && !event->fullFormattedMessage)
+      event->fullFormattedMessage = ex->message;
+    detail::log_event(call.host(), std::move(event), call.user());
   });
 }
 

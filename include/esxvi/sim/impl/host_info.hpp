@@ -13,13 +13,13 @@
 #include <esxvi/types/HostServiceSystem.hpp>
 #include <esxvi/types/HostServiceSystem_properties.hpp>
 #include <esxvi/types/HostSystem.hpp>
-#include <esxvi/types/LicenseManager_properties.hpp>
 #include <esxvi/types/LongOption.hpp>
 #include <esxvi/types/OptionManager.hpp>
 #include <esxvi/types/OptionManager_properties.hpp>
 #include <esxvi/types/ServiceInstance_properties.hpp>
 #include <esxvi/types/StringOption.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>
+#include <esxvi/types/fault/InvalidArgument.hpp>
 #include <esxvi/types/fault/InvalidName.hpp>
 #include <esxvi/types/fault/InvalidState.hpp>
 #include <esxvi/types/fault/NotFound.hpp>
@@ -214,20 +214,6 @@ inline types::OptionManager options_of_service(Host& host) {
                   {"Vpx.Vpxa.config.log.level", std::string("info")}});
 }
 
-inline types::LicenseManager licences(Host& host) {
-  types::LicenseManager manager;
-  types::LicenseManagerLicenseInfo info;
-  info.licenseKey = "00000-00000-00000-00000-00000";
-  info.editionKey = "eval";
-  info.name = "Evaluation Mode";
-  info.total = 0;
-  info.used = host.options().vcenter ? host.options().hosts : 1;
-  manager.licenses.push_back(std::move(info));
-  manager.licensedEdition = "eval";
-  manager.sourceAvailable = true;
-  return manager;
-}
-
 template <class F>
 void change_ruleset(Call& call, untyped_ref const& system, std::string const& id, F&& change) {
   auto const at = Ref<types::HostFirewallSystem>(system.type(), system.value());
@@ -240,16 +226,20 @@ void change_ruleset(Call& call, untyped_ref const& system, std::string const& id
                      [&](types::HostFirewallSystem& f) { change(f.firewallInfo->ruleset[index]); });
 }
 
-inline void set_service(Call& call, untyped_ref const& system, std::string const& id,
-                        bool running) {
+template <class F>
+void change_service(Call& call, untyped_ref const& system, std::string const& id, F&& change) {
   auto const at = Ref<types::HostServiceSystem>(system.type(), system.value());
   auto const now = call.host().get<types::HostServiceSystem>(at);
   auto const& all = now->serviceInfo.service;
   auto const found = std::ranges::find(all, id, &types::HostService::key);
   if (found == all.end()) throw fault(types::NotFound());
   auto const index = static_cast<std::size_t>(found - all.begin());
-  call.host().modify(
-      at, [&](types::HostServiceSystem& s) { s.serviceInfo.service[index].running = running; });
+  call.host().modify(at,
+                     [&](types::HostServiceSystem& s) { change(s.serviceInfo.service[index]); });
+}
+inline void set_service(Call& call, untyped_ref const& system, std::string const& id,
+                        bool running) {
+  change_service(call, system, id, [running](types::HostService& s) { s.running = running; });
 }
 
 inline void add_security_methods(Host& host) {
@@ -264,6 +254,24 @@ inline void add_security_methods(Host& host) {
     change_ruleset(call, *r.self, *r.id,
                    [&](HostFirewallRuleset& s) { s.allowedHosts = r.spec->allowedHosts; });
   });
+  host.on<UpdateDefaultPolicy>([](Call& call, UpdateDefaultPolicy const& r) {
+    call.host().modify(*r.self, [&](HostFirewallSystem& f) {
+      auto& policy = f.firewallInfo->defaultPolicy;
+      auto const& wanted = *r.defaultPolicy;
+      if (wanted.incomingBlocked) policy.incomingBlocked = wanted.incomingBlocked;
+      if (wanted.outgoingBlocked) policy.outgoingBlocked = wanted.outgoingBlocked;
+    });
+  });
+  host.on<UpdateServicePolicy>([](Call& call, UpdateServicePolicy const& r) {
+    constexpr std::string_view known[] = {"on", "off", "automatic"};
+    if (std::ranges::count(known, *r.policy) == 0) {
+      InvalidArgument why;
+      why.invalidProperty = "policy";
+      throw fault(std::move(why));
+    }
+    change_service(call, *r.self, *r.id, [&](HostService& s) { s.policy = *r.policy; });
+  });
+  host.on<RefreshServices>([](Call&, RefreshServices const&) {});
   host.on<RefreshFirewall>([](Call&, RefreshFirewall const&) {});
   host.on<StartService>(
       [](Call& call, StartService const& r) { set_service(call, *r.self, *r.id, true); });
@@ -402,8 +410,6 @@ void add_host_services(Host& host) {
   }
   host.add(Ref<OptionManager>(host.options().vcenter ? "VpxSettings" : "HostAgentSettings"),
            detail::options_of_service(host));
-  host.add(Ref<LicenseManager>(host.options().vcenter ? "LicenseManager" : "ha-license-manager"),
-           detail::licences(host));
   detail::add_security_methods(host);
   detail::add_option_methods(host);
   detail::add_host_methods(host);

@@ -165,6 +165,9 @@ void add_core_services(Host& host) {
   add_browser_methods(host);
   add_datastore_methods(host);
   add_event_services(host);
+  add_history_methods(host);
+  add_licence_services(host);
+  add_pool_methods(host);
   add_authorization_services(host);
   add_provisioning_methods(host);
   add_host_services(host);

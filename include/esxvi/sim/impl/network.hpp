@@ -64,6 +64,43 @@ inline types::HostPortGroup port_group(types::HostPortGroupSpec spec) {
   return group;
 }
 
+/// What UpdateNetworkConfig would have to say to get such a network.
+inline types::HostNetworkConfig as_config(types::HostNetworkInfo const& network) {
+  types::HostNetworkConfig out;
+  for (auto const& s : network.vswitch) {
+    auto& one = out.vswitch.emplace_back();
+    one.name = s.name;
+    one.spec = s.spec;
+  }
+  for (auto const& g : network.portgroup) out.portgroup.emplace_back().spec = g.spec;
+  for (auto const& p : network.pnic) {
+    auto& one = out.pnic.emplace_back();
+    one.device = p.device;
+    one.spec = p.spec;
+  }
+  for (auto const& v : network.vnic) {
+    auto& one = out.vnic.emplace_back();
+    one.device = v.device;
+    one.portgroup = v.portgroup;
+    one.spec = v.spec;
+  }
+  out.dnsConfig = network.dnsConfig;
+  out.ipRouteConfig = network.ipRouteConfig;
+  out.consoleIpRouteConfig = network.consoleIpRouteConfig;
+  out.ipV6Enabled = network.ipV6Enabled;
+  return out;
+}
+
+inline void mirror_network(Host& host, Ref<types::HostNetworkSystem> const& to,
+                           types::HostNetworkInfo const& network) {
+  using System = types::HostNetworkSystem;
+  mirror(host, to, &System::networkInfo, network);
+  mirror(host, to, &System::networkConfig, as_config(network));
+  mirror(host, to, &System::dnsConfig, network.dnsConfig);
+  mirror(host, to, &System::ipRouteConfig, network.ipRouteConfig);
+  mirror(host, to, &System::consoleIpRouteConfig, network.consoleIpRouteConfig);
+}
+
 /// Every network of a host has a port group there, and every port group is listed by its switch.
 inline void follow_network(Host& host, types::HostSystem& h) {
   if (!h.config || !h.config->network) return;
@@ -95,8 +132,7 @@ inline void follow_network(Host& host, types::HostSystem& h) {
       }
     s.numPortsAvailable = s.numPorts - used;
   }
-  if (h.configManager.networkSystem)
-    mirror(host, *h.configManager.networkSystem, &types::HostNetworkSystem::networkInfo, network);
+  if (h.configManager.networkSystem) mirror_network(host, *h.configManager.networkSystem, network);
 }
 
 template <class List, class Match> auto* find_in(List& list, Match&& match) {
@@ -281,6 +317,9 @@ class NetworkChange {
   }
   void set_dns(Poly<types::HostDnsConfig> const& config) { network_.dnsConfig = config; }
   void set_routes(Poly<types::HostIpRouteConfig> const& config) { network_.ipRouteConfig = config; }
+  void set_console_routes(Poly<types::HostIpRouteConfig> const& config) {
+    network_.consoleIpRouteConfig = config;
+  }
 
   /// Makes it so.
   void commit() {
@@ -374,6 +413,7 @@ inline types::HostNetworkConfigResult configure(NetworkChange& all,
   for (auto const& nic : config.pnic) all.set_link(nic.device, nic.spec.linkSpeed);
   if (config.dnsConfig) all.set_dns(config.dnsConfig);
   if (config.ipRouteConfig) all.set_routes(config.ipRouteConfig);
+  if (config.consoleIpRouteConfig) all.set_console_routes(config.consoleIpRouteConfig);
   return out;
 }
 
@@ -412,6 +452,10 @@ inline void add_network_methods(Host& host) {
       host, [](NetworkChange& all, UpdateDnsConfig const& r) { all.set_dns(*r.config); });
   serve_change<UpdateIpRouteConfig>(
       host, [](NetworkChange& all, UpdateIpRouteConfig const& r) { all.set_routes(*r.config); });
+  serve_change<UpdateConsoleIpRouteConfig>(
+      host, [](NetworkChange& all, UpdateConsoleIpRouteConfig const& r) {
+        all.set_console_routes(*r.config);
+      });
   serve_change<UpdateNetworkConfig>(host, &configure);
   host.on<RefreshNetworkSystem>([](Call&, RefreshNetworkSystem const&) {});
 }

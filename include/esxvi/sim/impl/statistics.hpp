@@ -56,6 +56,32 @@ constexpr counter_row counters[] = {
      0},
 };
 
+/// How long a server keeps which means; a host by itself has the first only.
+struct interval_row {
+  std::int32_t seconds;
+  std::string_view name;
+  std::int32_t kept_days;
+};
+constexpr interval_row intervals[] = {{300, "Past day", 1},
+                                      {1800, "Past week", 7},
+                                      {7200, "Past month", 30},
+                                      {86400, "Past year", 365}};
+
+inline std::vector<types::PerfInterval> historical_intervals(bool all) {
+  std::vector<types::PerfInterval> out;
+  for (interval_row const& row : intervals) {
+    types::PerfInterval one;
+    one.key = static_cast<std::int32_t>(out.size()) + 1;
+    one.samplingPeriod = row.seconds;
+    one.name = row.name;
+    one.length = row.kept_days * 86400;
+    one.level = 1;
+    one.enabled = true;
+    if (all || out.empty()) out.push_back(std::move(one));
+  }
+  return out;
+}
+
 inline Poly<types::ElementDescription> words(std::string_view key) {
   types::ElementDescription d;
   d.key = key;
@@ -135,6 +161,7 @@ void add_statistics_services(Host& host) {
   PerformanceManager manager;
   for (detail::counter_row const& row : detail::counters)
     manager.perfCounter.push_back(detail::counter(row));
+  manager.historicalInterval = detail::historical_intervals(host.options().vcenter);
   host.add(Ref<PerformanceManager>(host.options().vcenter ? "PerfMgr" : "ha-perfmgr"),
            std::move(manager));
   host.on<QueryPerfProviderSummary>([](Call&, QueryPerfProviderSummary const& r) {

@@ -22,6 +22,7 @@
 #include <esxvi/types/HostStorageSystem_properties.hpp>
 #include <esxvi/types/NasDatastoreInfo.hpp>
 #include <esxvi/types/VmfsDatastoreInfo.hpp>
+#include <esxvi/types/VmfsDatastoreOption.hpp>
 #include <esxvi/types/fault/DuplicateName.hpp>
 #include <esxvi/types/fault/InvalidArgument.hpp>
 #include <esxvi/types/fault/NotFound.hpp>
@@ -160,8 +161,59 @@ inline void add_target(types::HostStorageDeviceInfo& info, IscsiTarget const& wh
   }
 }
 
+/// Changes the iSCSI adapter with this name.
+template <class F>
+void change_iscsi(Call& call, untyped_ref const& system, std::string const& device, F&& change) {
+  auto const on = host_of(call.host(), system);
+  auto storage = *call.host().get<types::HostSystem>(on)->config->storageDevice;
+  auto const found = std::ranges::find_if(storage.hostBusAdapter,
+                                          [&](auto const& hba) { return hba->device == device; });
+  auto* const iscsi = found != storage.hostBusAdapter.end()
+                          ? found->template as<types::HostInternetScsiHba>()
+                          : nullptr;
+  if (iscsi == nullptr) throw fault(types::NotFound());
+  change(*iscsi);
+  call.host().modify(on,
+                     [&](types::HostSystem& h) { h.config->storageDevice = std::move(storage); });
+}
+
+inline bool same_address(types::HostInternetScsiHbaSendTarget const& a,
+                         types::HostInternetScsiHbaSendTarget const& b) {
+  return a.address == b.address && a.port.value_or(3260) == b.port.value_or(3260);
+}
+
+inline void add_send_target_methods(Host& host) {
+  using namespace esxvi::types;
+  host.on<AddInternetScsiSendTargets>([](Call& call, AddInternetScsiSendTargets const& r) {
+    change_iscsi(call, *r.self, *r.iScsiHbaDevice, [&](HostInternetScsiHba& hba) {
+      for (auto const& target : *r.targets) {
+        auto& all = hba.configuredSendTarget;
+        std::erase_if(all, [&](auto const& t) { return same_address(t, target); });
+        all.push_back(target);
+      }
+    });
+  });
+  host.on<RemoveInternetScsiSendTargets>([](Call& call, RemoveInternetScsiSendTargets const& r) {
+    change_iscsi(call, *r.self, *r.iScsiHbaDevice, [&](HostInternetScsiHba& hba) {
+      for (auto const& target : *r.targets)
+        if (std::erase_if(hba.configuredSendTarget,
+                          [&](auto const& t) { return same_address(t, target); }) == 0)
+          throw fault(NotFound());
+    });
+  });
+  host.on<UpdateSoftwareInternetScsiEnabled>([](Call& call,
+                                                UpdateSoftwareInternetScsiEnabled const& r) {
+    change_iscsi(call, *r.self, std::string(iscsi_adapter),
+                 [&](HostInternetScsiHba& hba) { hba.status = *r.enabled ? "online" : "offline"; });
+    call.host().modify(host_of(call.host(), *r.self), [&](HostSystem& h) {
+      h.config->storageDevice->softwareInternetScsiEnabled = *r.enabled;
+    });
+  });
+}
+
 inline void add_storage_methods(Host& host) {
   using namespace esxvi::types;
+  add_send_target_methods(host);
   // What there is has been found already.
   host.on<RescanAllHba>([](Call&, RescanAllHba const&) {});
   host.on<RescanVmfs>([](Call&, RescanVmfs const&) {});
@@ -208,6 +260,66 @@ inline std::vector<types::HostScsiDisk> free_disks(Host& host, Ref<types::HostSy
   return found;
 }
 
+/// The one partition that a disk has, or would have, for a datastore; nothing: none.
+inline types::HostDiskPartitionInfo partitions(types::HostScsiDisk const& disk, bool with_vmfs) {
+  constexpr std::int64_t first = 2048;
+  types::HostDiskPartitionInfo out;
+  out.deviceName = disk.devicePath;
+  out.spec.partitionFormat = "gpt";
+  out.spec.totalSectors = disk.capacity.block;
+  out.layout.total = disk.capacity;
+  if (!with_vmfs) return out;
+  types::HostDiskPartitionBlockRange range;
+  range.partition = 1;
+  range.type = "vmfs";
+  range.start.blockSize = range.end.blockSize = disk.capacity.blockSize;
+  range.start.block = first;
+  range.end.block = disk.capacity.block - 1;
+  out.layout.partition = {range};
+  types::HostDiskPartitionAttributes attributes;
+  attributes.partition = 1;
+  attributes.type = "vmfs";
+  attributes.startSector = first;
+  attributes.endSector = range.end.block;
+  out.spec.partition = {std::move(attributes)};
+  return out;
+}
+
+inline types::HostScsiDisk disk_named(Host& host, Ref<types::HostSystem> const& on,
+                                      std::string const& path) {
+  for (auto const& lun : host.get<types::HostSystem>(on)->config->storageDevice->scsiLun)
+    if (auto const* const disk = lun.as<types::HostScsiDisk>();
+        disk != nullptr && (disk->devicePath == path || disk->canonicalName == path))
+      return *disk;
+  throw fault(types::NotFound());
+}
+
+inline bool is_free(Host& host, Ref<types::HostSystem> const& on, types::HostScsiDisk const& disk) {
+  return std::ranges::any_of(free_disks(host, on),
+                             [&](auto const& d) { return d.canonicalName == disk.canonicalName; });
+}
+
+inline std::vector<types::VmfsDatastoreOption> vmfs_options(
+    Host& host, Ref<types::HostSystem> const& on, types::QueryVmfsDatastoreCreateOptions const& r) {
+  auto const disk = disk_named(host, on, *r.devicePath);
+  if (!is_free(host, on, disk)) return {};
+  auto const whole = partitions(disk, true);
+  types::VmfsDatastoreAllExtentOption info;
+  info.layout = whole.layout;
+  info.partitionFormatChange = false;
+  info.vmfsExtent = whole.layout.partition.front();
+  types::VmfsDatastoreCreateSpec spec;
+  spec.diskUuid = disk.uuid;
+  spec.partition = whole.spec;
+  spec.vmfs.majorVersion = r.vmfsMajorVersion.value_or(6);
+  spec.vmfs.extent.diskName = disk.canonicalName.value_or(std::string());
+  spec.vmfs.extent.partition = 1;
+  types::VmfsDatastoreOption option;
+  option.info = std::move(info);
+  option.spec = std::move(spec);
+  return {option};
+}
+
 inline Ref<types::Datastore> create_vmfs(Host& host, Ref<types::HostSystem> const& on,
                                          types::VmfsDatastoreCreateSpec const& spec) {
   require_free_datastore_name(host, spec.vmfs.volumeName);
@@ -235,6 +347,20 @@ inline void add_datastore_system_methods(Host& host) {
   using namespace esxvi::types;
   host.on<QueryAvailableDisksForVmfs>([](Call& call, QueryAvailableDisksForVmfs const& r) {
     return free_disks(call.host(), host_of(call.host(), *r.self));
+  });
+  host.on<QueryVmfsDatastoreCreateOptions>(
+      [](Call& call, QueryVmfsDatastoreCreateOptions const& r) {
+        return vmfs_options(call.host(), host_of(call.host(), *r.self), r);
+      });
+  host.on<RetrieveDiskPartitionInfo>([](Call& call, RetrieveDiskPartitionInfo const& r) {
+    Host& h = call.host();
+    auto const on = host_of(h, *r.self);
+    std::vector<HostDiskPartitionInfo> out;
+    for (auto const& path : *r.devicePath) {
+      auto const disk = disk_named(h, on, path);
+      out.push_back(partitions(disk, !is_free(h, on, disk)));
+    }
+    return out;
   });
   host.on<CreateVmfsDatastore>([](Call& call, CreateVmfsDatastore const& r) {
     return create_vmfs(call.host(), host_of(call.host(), *r.self), *r.spec);

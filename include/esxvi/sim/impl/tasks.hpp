@@ -12,6 +12,7 @@
 #include <esxvi/types/ManagedEntity_properties.hpp>
 #include <esxvi/types/RuntimeFault.hpp>
 #include <esxvi/types/Task.hpp>
+#include <esxvi/types/TaskManager.hpp>
 #include <esxvi/types/TaskManager_properties.hpp>
 #include <esxvi/types/TaskReasonUser.hpp>
 #include <esxvi/types/Task_properties.hpp>
@@ -38,7 +39,8 @@ struct RunningTask {
   std::size_t next_question = 0;
   std::size_t next_progress = 0;
   std::uint64_t timer = 0;
-  std::string question;  // that it waits for
+  std::string question;    // that it waits for
+  bool by_client = false;  // which says how it goes
 };
 
 namespace {
@@ -216,6 +218,50 @@ inline void begin(Host& host, std::shared_ptr<RunningTask> const& task) {
   go_on(host, task);
 }
 
+inline std::shared_ptr<RunningTask> task_of_client(Call& call, Ref<types::Task> const& ref) {
+  auto const& all = call.host().state().tasks;
+  auto const found = all.find(ref.value());
+  if (found == all.end() || !found->second->by_client)
+    throw fault(types::InvalidState(), "The operation is not allowed in the current state.");
+  return found->second;
+}
+
+/// A task that a client does, and says how far it is.
+inline types::TaskInfo create_task(Call& call, types::CreateTask const& r) {
+  Host& host = call.host();
+  auto const ref =
+      host.start_task(*r.obj, *r.taskTypeId, {.cancelable = *r.cancelable, .endless = true},
+                      r.initiatedBy.value_or(call.user()));
+  if (auto const found = host.state().tasks.find(ref.value()); found != host.state().tasks.end())
+    found->second->by_client = true;
+  host.modify(ref, [&](types::Task& t) {
+    t.info.name.reset();
+    t.info.state = types::TaskInfoState::queued;
+    t.info.startTime.reset();
+    t.info.parentTaskKey = r.parentTaskKey;
+    t.info.activationId = r.activationId;
+  });
+  return host.get<types::Task>(ref)->info;
+}
+
+inline void set_task_state(Call& call, types::SetTaskState const& r) {
+  using types::TaskInfoState;
+  Host& host = call.host();
+  auto const task = task_of_client(call, *r.self);
+  if (*r.state == TaskInfoState::success)
+    return end(host, task, TaskInfoState::success, r.result, std::nullopt, false);
+  if (*r.state == TaskInfoState::error) {
+    if (!r.fault) throw bad_argument("fault");
+    std::optional<std::string> const text = r.fault->localizedMessage;
+    return fail(host, task, Failure(r.fault->fault, text.value_or(std::string())));
+  }
+  if (*r.state != TaskInfoState::running) throw bad_argument("state");
+  host.modify(*r.self, [&](types::Task& t) {
+    t.info.state = TaskInfoState::running;
+    if (!t.info.startTime) t.info.startTime = host.now();
+  });
+}
+
 }  // namespace
 
 void look_at_held_tasks(Host& host) {
@@ -327,6 +373,15 @@ void add_task_methods(Host& host) {
   host.on<CancelTask>([](Call& call, CancelTask const& r) { call.host().cancel_task(*r.self); });
   host.on<AnswerVM>([](Call& call, AnswerVM const& r) {
     call.host().answer(*r.self, *r.questionId, *r.answerChoice);
+  });
+  host.on<CreateTask>([](Call& call, CreateTask const& r) { return detail::create_task(call, r); });
+  host.on<SetTaskState>([](Call& call, SetTaskState const& r) { detail::set_task_state(call, r); });
+  host.on<UpdateProgress>([](Call& call, UpdateProgress const& r) {
+    if (*r.percentDone < 0 || *r.percentDone > 100) throw detail::bad_argument("percentDone");
+    if (call.host().get<Task>(*r.self)->info.state != TaskInfoState::running)
+      throw fault(InvalidState(), "The operation is not allowed in the current state.");
+    static_cast<void>(detail::task_of_client(call, *r.self));
+    call.host().modify(*r.self, [&](Task& t) { t.info.progress = *r.percentDone; });
   });
   host.on<SetTaskDescription>([](Call& call, SetTaskDescription const& r) {
     call.host().modify(r.self.value, [&](Task& t) { t.info.description = *r.description; });

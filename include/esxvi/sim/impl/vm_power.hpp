@@ -5,7 +5,10 @@
 #include <esxvi/sim/detail/events.hpp>
 #include <esxvi/sim/detail/machines.hpp>
 #include <esxvi/sim/services.hpp>
+#include <esxvi/types/ClusterPowerOnVmResult.hpp>
+#include <esxvi/types/Datacenter.hpp>
 #include <esxvi/types/HostSystem_properties.hpp>
+#include <esxvi/types/ManagedEntity.hpp>
 #include <esxvi/types/Task_properties.hpp>
 #include <esxvi/types/VirtualMachine.hpp>
 #include <esxvi/types/fault/InvalidState.hpp>
@@ -167,6 +170,38 @@ void add_power_methods(Host& host) {
   serve_power<ShutdownGuest>(host, shut_down_guest);
   serve_power<RebootGuest>(host, reboot_guest);
   serve_power<StandbyGuest>(host, stand_by_guest);
+  // Nothing is behind the objects that could be read again.
+  host.on<Reload>([](Call&, Reload const&) {});
+  host.on<TerminateVM>([](Call& call, TerminateVM const& r) {
+    Host& h = call.host();
+    auto const before = h.get<VirtualMachine>(*r.self);
+    if (before->runtime.powerState == Power::poweredOff)
+      throw wrong_power(Power::poweredOff, Power::poweredOn);
+    carry_out(h, *r.self, power_off);
+    record(h, {power_off.task.name, *r.self, before, call.user()});
+  });
+  host.on<PowerOnMultiVM_Task>([](Call& call, PowerOnMultiVM_Task const& r) {
+    for (auto const& vm : *r.vm) call.require("VirtualMachine.Interact.PowerOn", vm);
+    TaskPlan plan;
+    // Each machine has a task of its own, which is in the result.
+    plan.finish = [all = *r.vm, user = call.user()](Host& h) -> Any {
+      ClusterPowerOnVmResult out;
+      for (auto const& vm : all) {
+        ClusterAttemptedVmInfo one;
+        one.vm = vm;
+        one.task = start(
+            h, vm, power_on.task, user,
+            [vm](Host& at) {
+              carry_out(at, vm, power_on);
+              return Any();
+            },
+            power_on_questions(h, vm));
+        out.attempted.push_back(std::move(one));
+      }
+      return out;
+    };
+    return call.host().start_task(*r.self, "Datacenter.powerOnVm", std::move(plan), call.user());
+  });
 }
 
 }  // namespace esxvi::sim

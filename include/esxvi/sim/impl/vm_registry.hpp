@@ -419,6 +419,14 @@ void add_registry_methods(Host& host) {
         return Any();
       });
     }
+    if (h.find<ResourcePool>(*r.self)) {
+      TaskPlan plan;
+      plan.finish = [pool = Ref<ResourcePool>(r.self->value())](Host& at) {
+        destroy_pool(at, pool);
+        return Any();
+      };
+      return h.start_task(*r.self, "ResourcePool.destroy", std::move(plan), call.user());
+    }
     auto const folder = h.find<Folder>(*r.self);
     // The folders of a data center, and the root, stay.
     if (!folder || !folder->parent || !h.find<Folder>(*folder->parent) ||
