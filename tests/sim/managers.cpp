@@ -6,6 +6,7 @@
 
 #include <esxvi/sim/host_storage.hpp>
 #include <esxvi/sim/save.hpp>
+#include <esxvi/types/ClusterPowerOnVmResult.hpp>
 #include <esxvi/types/Datacenter.hpp>
 #include <esxvi/types/Datastore_properties.hpp>
 #include <esxvi/types/HostDatastoreSystem.hpp>

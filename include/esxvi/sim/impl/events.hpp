@@ -81,12 +81,12 @@ struct event_row {
   std::string_view text;
 };
 template <class E>
-event_row row(std::string_view operation, std::string_view text,
-              Poly<types::Event> (*make)(Host&, Happening const&) = &event_of<E>) {
+constexpr event_row row(std::string_view operation, std::string_view text,
+                        Poly<types::Event> (*make)(Host&, Happening const&) = &event_of<E>) {
   return {operation, reflect::type_name<E>(), make, text};
 }
 // clang-format off
-inline event_row const operation_events[] = {
+constexpr event_row operation_events[] = {
     row<types::VmPoweredOnEvent>("VirtualMachine.powerOn", "%vm on %host in %dc is powered on"),
     row<types::VmPoweredOffEvent>("VirtualMachine.powerOff", "%vm on %host in %dc is powered off"),
     row<types::VmSuspendedEvent>("VirtualMachine.suspend", "%vm on %host in %dc is suspended"),
