@@ -7,6 +7,12 @@ target_compile_options(esxvi_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshado
                        # clang++ reports std::stable_sort of libstdc++ 12, which uses a deprecated function of its own.
                        $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
 
+# With the sanitizers there is much to link, several hundred times. clang finds lld beside itself.
+find_program(ESXVI_LLD NAMES ld.lld HINTS /usr/lib/llvm-19/bin)
+if(ESXVI_LLD AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  add_link_options(-fuse-ld=lld)
+endif()
+
 if(NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
   find_program(ESXVI_CCACHE ccache)
   if(ESXVI_CCACHE)

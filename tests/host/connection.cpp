@@ -139,7 +139,7 @@ TEST_CASE("connection: what the URI of a host says goes for its vCenter too, but
         esxvi::ConnectionUri::parse("esx://viewer@h:444/" + both + of_host + "&vcenter=" + vcenter);
     auto const scope = at.open(at.host_uri());
     CHECK(esxvi::detail::vcenter_of(uri, scope.scope(), {}) ==
-          esxvi::ConnectionUri::parse("vpx://viewer@vc.example.test" + both));
+          esxvi::ConnectionUri::parse("vpx://vc.example.test" + both));
   }
 }
 

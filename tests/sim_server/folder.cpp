@@ -220,7 +220,7 @@ TEST_CASE("sim folder: the gate decides") {
     auto const login = basic_login(request);
     if (login && login->user == "root" && login->password == "a:b") return 200;
     if (login && login->user == "viewer") return 403;
-    return cookie(request, "vmware_soap_session") == "52aa" ? 200 : 401;
+    return cookies(request, "vmware_soap_session") == std::vector<std::string>{"52aa"} ? 200 : 401;
   }};
   auto const files = std::make_shared<DatastoreFiles>();
   files->write("f", "f");

@@ -74,7 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   require(files->used() <= files->capacity());
   auto request = *whole.request;
   (void)basic_login(request);
-  (void)cookie(request, "vmware_soap_session");
+  (void)cookies(request, "vmware_soap_session");
   // Everything that there is now can be listed and read by the link that the listing has.
   files->for_each([&](std::string const& path, FileInfo const&, FileContent const&) {
     require(DatastoreFiles::normalized(path) == path);

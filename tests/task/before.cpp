@@ -132,9 +132,8 @@ TEST_CASE("unfinished tasks of the machine: nothing is started") {
 TEST_CASE("a method of any entity counts as one of the machine when it is one") {
   Dialogue at;
   at.look({asking_machine(serial_question())});
-  CHECK_THROWS_AS(
-      esxvi::Task<> const task(at.session, vim::Destroy_Task{.self = {"VirtualMachine", "vm-1"}}),
-      esxvi::question_pending);
+  vim::Destroy_Task const request{.self = vm_1};
+  CHECK_THROWS_AS(esxvi::Task<> const task(at.session, request), esxvi::question_pending);
   CHECK(at.asked() == "RetrievePropertiesEx");
 }
 

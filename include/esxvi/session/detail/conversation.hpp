@@ -44,6 +44,8 @@ enum class call_kind {
 class CallRules {
  public:
   using clock = std::chrono::steady_clock;
+  /// More than anybody waits; a longer deadline is none.
+  static constexpr std::chrono::hours longest{24 * 365};
 
   CallRules(SessionState& session, std::string_view method, CallOptions const& options,
             call_kind kind)
@@ -111,8 +113,6 @@ class CallRules {
   }
 
  private:
-  static constexpr std::chrono::hours longest{24 * 365};
-
   [[nodiscard]] bool may_log_in(error const& e) const {
     bool const lost = e.code() == errc::not_authenticated
                           ? kind_ == call_kind::ordinary

@@ -47,11 +47,21 @@ BOOST_DESCRIBE_STRUCT(OpeningRequest, (), (self))
 /// What comes before the login: who the server is, and which versions of the API it speaks.
 class Opening {
  public:
-  explicit Opening(SessionState& state)
-      : state_(state), rules_(state, "Login", state.options.opening, call_kind::internal) {}
+  explicit Opening(SessionState& state) : state_(state) {
+    auto const deadline = state.options.opening.deadline;
+    if (deadline.count() > 0 && deadline < CallRules::longest)
+      until_ = CallRules::clock::now() + deadline;
+  }
 
   /// What is left of SessionOptions::opening.
-  [[nodiscard]] CallOptions limits() const { return rules_.for_login(); }
+  [[nodiscard]] CallOptions limits() const {
+    using std::chrono::milliseconds;
+    auto limits = state_.options.opening;
+    if (until_ != CallRules::clock::time_point::max())
+      limits.deadline = std::max(milliseconds(1),
+                                 std::chrono::ceil<milliseconds>(until_ - CallRules::clock::now()));
+    return limits;
+  }
   /// The list of versions is not worth more than that.
   [[nodiscard]] CallOptions limits_of_list() const {
     constexpr std::chrono::milliseconds longest = std::chrono::seconds(30);
@@ -98,7 +108,7 @@ class Opening {
   };
 
   SessionState& state_;
-  CallRules const rules_;
+  CallRules::clock::time_point until_ = CallRules::clock::time_point::max();
   OpeningRequest request_{};
   soap::Reply<OpeningContent> reply_{};
   List list_{};
