@@ -139,7 +139,8 @@ class Watcher {
       auto const left = std::clamp(std::chrono::ceil<std::chrono::seconds>(until - clock::now()),
                                    std::chrono::seconds(0), options.wait);
       more = fetch(syncing || changed() ? std::chrono::seconds(0) : left, options);
-      outage_.over();
+      // Only what brings the poll nearer to its end ends an outage.
+      if (!unclear()) outage_.over();
       if (more) continue;
       if (any(&detail::WatchedRows::refused_)) {
         if (look_whether_logged_in(options)) return run(options, until);
@@ -277,6 +278,10 @@ class Watcher {
   }
   [[nodiscard]] bool changed() const {
     return std::any_of(caches_.begin(), caches_.end(), [](auto const* r) { return r->changed(); });
+  }
+  [[nodiscard]] bool unclear() const {
+    return std::any_of(caches_.begin(), caches_.end(),
+                       [](auto const* r) { return !r->unclear_.empty(); });
   }
   static CallOptions limited(PollOptions const& options, std::chrono::seconds wait) {
     CallOptions call = options.call;
