@@ -212,6 +212,19 @@ TEST_CASE("watch: the connection breaks again and again while nothing happens") 
   }
 }
 
+TEST_CASE("watch: a connection that is lost now and then is no long outage") {
+  Quiet q({.outage = 15ms});
+  auto done = std::async(std::launch::async, [&] { return q.cache.poll({.wait = 60s}).size(); });
+  for (int i = 0; i < 3; ++i) {
+    q.on.at.until_held();  // for longer than the outage that is bridged
+    q.on.at.proxy.cut(Act::close);
+    CHECK(q.on.at.proxy.settle());
+  }
+  q.on.at.until_held();
+  q.on.change();
+  CHECK(done.get() > 0);
+}
+
 TEST_CASE("watch: a peer that falls silent") {
   Quiet q({.outage = 0ms});
   auto const timeout_of = [&](esxvi::PollOptions const& options) {

@@ -83,9 +83,10 @@ class Watcher {
     if (!std::exchange(unfinished_, true))
       for (auto* const rows : caches_) rows->begin_poll();
     outage_.over();
-    auto const until = std::chrono::steady_clock::now() + options.wait;
+    auto const until = clock::now() + options.wait;
     int reopened = 0;
     while (true) {
+      auto const begun = clock::now();
       try {
         run(options, until);
         break;
@@ -97,6 +98,10 @@ class Watcher {
         if (!again) throw;
       } catch (error const& e) {
         stale_ = true;
+        // What was lost after so long had been there meanwhile.
+        auto const lost = clock::now();
+        if (e.code() == errc::connection_lost && lost - begun >= options_.outage && lost < until)
+          outage_.over();
         if (!detail::passes(e) || !outage_.wait(options.call.stop)) throw;
       }
     }
@@ -115,6 +120,8 @@ class Watcher {
  private:
   template <class T, reflect::fixed_string... Path> friend class Watch;
 
+  using clock = std::chrono::steady_clock;
+
   static constexpr int reopen_limit = 5;  // faults that one poll puts right
 
   void add(detail::WatchedRows& rows) {
@@ -127,8 +134,6 @@ class Watcher {
     std::erase(caches_, &rows);
     if (rows.filter_ && !closing) source_.remove(*rows.filter_);
   }
-
-  using clock = std::chrono::steady_clock;
 
   void run(PollOptions const& options, clock::time_point until) {
     if (source_.lost()) forget();
