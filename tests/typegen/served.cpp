@@ -14,7 +14,6 @@
 #include <string>
 
 #include "support.hpp"
-#include "wsdl_writer.hpp"
 
 namespace esxvi::typegen {
 namespace {
@@ -23,7 +22,7 @@ using namespace test;
 
 TEST_CASE("what a simulated server describes has the types of this library") {
   Schema const& schema = full_schema();
-  auto const written = WsdlWriter(schema).write();
+  auto const written = write_wsdl(schema);
   sim::Host host;
   sim::serve_wsdl(host, {written.begin(), written.end()});
   sim::Server server{host, {.tls = true}};

@@ -4,7 +4,6 @@
 #include <xml_tree.hpp>
 
 #include "support.hpp"
-#include "wsdl_writer.hpp"
 
 namespace esxvi::typegen {
 namespace {

@@ -19,6 +19,7 @@ struct Arguments {
   std::string schema{};
   std::string wsdl{};
   std::string output{};
+  std::string write_wsdl{};
   bool insecure = false;
   bool check = false;
   bool print_schema = false;
@@ -36,6 +37,9 @@ void add_options(CLI::App& app, Arguments& arguments) {
   app.add_flag("--insecure", arguments.insecure, "Accept any certificate of that server");
   app.add_option("--output", arguments.output, "Folder of the generated headers")
       ->type_name("FOLDER");
+  app.add_option("--write-wsdl", arguments.write_wsdl,
+                 "Folder for the description as servers serve it: vimService.wsdl and its files")
+      ->type_name("FOLDER");
   app.add_flag("--check", arguments.check,
                "Write nothing; list what differs in the output folder, exit 1 if anything does");
   app.add_flag("--print-schema", arguments.print_schema, "Print the schema in the text form");
@@ -50,6 +54,11 @@ Schema read_input(const Arguments& arguments, std::vector<std::string>& notes) {
   return known ? merge_facts(wsdl, *known, notes) : wsdl;
 }
 
+void write_documents(const Schema& schema, const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
+  for (const auto& [name, text] : write_wsdl(schema)) write_file(folder / name, text);
+}
+
 int run(const Arguments& arguments) {
   std::vector<std::string> notes;
   const Schema schema = read_input(arguments, notes);
@@ -58,6 +67,7 @@ int run(const Arguments& arguments) {
   notes.insert(notes.end(), model.names.notes().begin(), model.names.notes().end());
   for (const std::string& note : notes) std::cerr << "typegen: " << note << '\n';
   if (arguments.print_statistics) std::cout << statistics(model);
+  if (!arguments.write_wsdl.empty()) write_documents(schema, arguments.write_wsdl);
   if (arguments.output.empty()) return 0;
   const Files files = generate(model);
   if (!arguments.check) {
@@ -85,8 +95,9 @@ int main(int argc, char** argv) {
   if (arguments.schema.empty() && arguments.wsdl.empty())
     return usage("--schema or --wsdl is needed");
   if (arguments.check && arguments.output.empty()) return usage("--check needs --output");
-  if (arguments.output.empty() && !arguments.print_schema && !arguments.print_statistics)
-    return usage("nothing to do: give --output, --print-schema or --stats");
+  if (arguments.output.empty() && arguments.write_wsdl.empty() && !arguments.print_schema &&
+      !arguments.print_statistics)
+    return usage("nothing to do: give --output, --write-wsdl, --print-schema or --stats");
   try {
     return run(arguments);
   } catch (const std::exception& error) {

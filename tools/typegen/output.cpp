@@ -39,6 +39,12 @@ void for_each_file(const Files& files, const fs::path& folder, Visitor visit) {
 
 }  // namespace
 
+void write_file(const fs::path& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  if (!out.flush()) throw InputError(path.string(), 0, "cannot be written");
+}
+
 std::vector<std::string> compare(const Files& files, const fs::path& folder) {
   std::vector<std::string> differences;
   for_each_file(files, folder, [&](const std::string& path, State state) {
@@ -70,9 +76,7 @@ std::size_t write(const Files& files, const fs::path& folder) {
       fs::remove(full);
     } else {
       fs::create_directories(full.parent_path());
-      std::ofstream out(full, std::ios::binary);
-      out << files.at(path);
-      if (!out.flush()) throw InputError(full.string(), 0, "cannot be written");
+      write_file(full, files.at(path));
     }
     ++touched;
   });

@@ -19,4 +19,7 @@ std::vector<std::string> compare(const Files& files, const std::filesystem::path
 /// are no longer generated. Returns how many files it touched.
 std::size_t write(const Files& files, const std::filesystem::path& folder);
 
+/// Throws InputError if it cannot be written.
+void write_file(const std::filesystem::path& path, const std::string& text);
+
 }  // namespace esxvi::typegen

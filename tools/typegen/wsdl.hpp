@@ -2,6 +2,7 @@
 // The official description of the service: a WSDL and its XSD files.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,10 @@ namespace esxvi::typegen {
 /// methods belong to ManagedObject, all references are to it, save that methods named `..._Task`
 /// return references to Task. Throws InputError.
 Schema read_wsdl(const DocumentSource& documents, std::string_view location);
+
+/// The documents by their names, as a server of that release serves them; what a WSDL does not say
+/// is not in them.
+std::map<std::string, std::string> write_wsdl(const Schema& schema);
 
 /// `wsdl` with what only `known` has: the kinds of objects that references are to, which object has
 /// which method, properties, VMODL names, since, privileges, secrets, results of tasks. Types,

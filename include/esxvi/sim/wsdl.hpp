@@ -18,7 +18,7 @@ namespace esxvi::sim {
 /// "vim-types.xsd".
 using WsdlDocuments = std::map<std::string, std::string, std::less<>>;
 
-/// The documents of a folder, such as that of VMware's SDK.
+/// The documents of a folder: that of VMware's SDK, or what `typegen --write-wsdl` made.
 [[nodiscard]] inline WsdlDocuments read_wsdl_folder(std::filesystem::path const& folder) {
   WsdlDocuments all;
   for (auto const& entry : std::filesystem::directory_iterator(folder)) {
@@ -30,8 +30,8 @@ using WsdlDocuments = std::map<std::string, std::string, std::less<>>;
   return all;
 }
 
-/// Has a host serve them where servers do, below /sdk. The types of this library do not say all
-/// that such a description says, so a host has none of its own.
+/// Has a host serve them where servers do, below /sdk. They are no part of the headers: 2 MB that
+/// only generators want.
 inline void serve_wsdl(Host& host, WsdlDocuments documents) {
   for (auto& [name, text] : documents) {
     auto const target = "/sdk/" + name;
