@@ -212,7 +212,7 @@ TEST_CASE("a file that is no configuration is not registered") {
   auto const files = s.host_files();
   REQUIRE(files->make_directory("bad") == sim::FileResult::ok);
   std::string const texts[] = {"", "\n\n", "no entry here\nnor here\n",
-                               std::string("a = \"b\"\n\0\1\2\3", 15)};
+                               std::string("a = \"b\"\n\0\1\2\3", 12)};
   for (std::string const& text : texts) {
     CAPTURE(text);
     files->write("bad/bad.vmx", text);

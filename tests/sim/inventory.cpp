@@ -69,6 +69,18 @@ TEST_CASE("machines, data stores and networks know each other") {
   CHECK(machine->summary.storage->committed > std::int64_t{40} << 30);
 }
 
+TEST_CASE("a machine that refers to what is not there is not made, and says so") {
+  Simulated s;
+  esxvi::Ref<vim::ResourcePool> const gone("gone");
+  CHECK_THROWS_AS(s.host.add_vm("web01").pool(gone), esxvi::sim::Failure);
+  CHECK_THROWS_AS(esxvi::Ref<vim::VirtualMachine>(s.host.add_vm("web01").pool(gone)),
+                  esxvi::sim::Failure);
+  // Nor is one that an exception comes in between of.
+  CHECK_THROWS_AS(s.host.add_vm("web01").memory([]() -> int { throw std::runtime_error(""); }()),
+                  std::runtime_error);
+  CHECK(s.host.all<vim::VirtualMachine>().empty());
+}
+
 TEST_CASE("names are kept as servers keep them") {
   Simulated s;
   esxvi::Ref<vim::VirtualMachine> const vm = s.host.add_vm("50% a/b\\c <&>");

@@ -198,6 +198,9 @@ TEST_CASE("what a plan throws is the end of its task") {
     sim::TaskPlan plan;
   };
   auto const failing = [](auto const&...) -> bool { throw std::runtime_error("oops"); };
+  auto const failing_later = [failing, first = true](sim::Host&) mutable {
+    return std::exchange(first, false) ? false : failing();
+  };
   sim::Question const ask{.message_id = "msg.x", .text = "x", .choices = {{"0", "a", "b"}}};
   sim::Question answered = ask;
   answered.answered = [failing](sim::Host&, std::string_view) -> std::optional<sim::Failure> {
@@ -214,6 +217,8 @@ TEST_CASE("what a plan throws is the end of its task") {
                   failing();
                   return {};
                 }}},
+           row{"ready", {.ready = failing}},
+           row{"ready, the second time", {.ready = failing_later}},
            row{"answered", {.questions = {answered}}},
            row{"again", {.questions = {again}}},
        }) {
@@ -236,6 +241,27 @@ TEST_CASE("what a plan throws is the end of its task") {
     REQUIRE(done.state == vim::TaskInfoState::error);
     CHECK(done.error->fault.type_name() == "SystemError");
   }
+}
+
+TEST_CASE("of tasks that wait for something one may end another") {
+  Simulated s;
+  Machine const vm = s.host.add_vm("web01");
+  bool now = false;
+  auto const ready = [&](sim::Host&) { return now; };
+  esxvi::Ref<vim::Task> second;
+  auto const first = s.host.start_task(vm, "VirtualMachine.reconfigure",
+                                       {.ready = ready, .finish = [&](sim::Host& host) {
+                                          host.cancel_task(second);
+                                          return esxvi::Any();
+                                        }});
+  second =
+      s.host.start_task(vm, "VirtualMachine.reconfigure", {.cancelable = true, .ready = ready});
+  s.host.advance(1s);
+  now = true;
+  s.host.advance(1s);
+  CHECK(info(s.host, first).state == vim::TaskInfoState::success);
+  CHECK(info(s.host, second).state == vim::TaskInfoState::error);
+  CHECK(info(s.host, second).error->fault.type_name() == "RequestCanceled");
 }
 
 TEST_CASE("what is due and throws is told by check(), and what a hook throws by a fault") {

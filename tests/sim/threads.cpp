@@ -2,7 +2,9 @@
 #include "sim/fixture.hpp"
 
 #include <esxvi/query.hpp>
+#include <esxvi/sim/host_files.hpp>
 #include <esxvi/types/PropertyCollector.hpp>
+#include <esxvi/types/ServiceInstance.hpp>
 #include <esxvi/types/VirtualMachine.hpp>
 
 #include <atomic>
@@ -112,4 +114,56 @@ TEST_CASE("a wait that its caller gives up leaves nothing behind") {
   });
   CHECK_THROWS_AS(session.call(wait, {.stop = stop.get_token()}), esxvi::cancelled);
   CHECK(session.retrieve<vim::VirtualMachine, "name">().size() == 1);
+}
+
+TEST_CASE("files that are written beside machines that are turned on") {
+  Checked checked;
+  sim::Host& host = checked.host;
+  esxvi::Ref<vim::VirtualMachine> const vm = host.add_vm("web01");
+  std::vector<std::jthread> all;
+  std::atomic<int> written{0};
+  for (int i = 0; i < 2; ++i)
+    all.emplace_back([&, i] {
+      for (int n = 0; n < 300; ++n) {
+        sim::WebRequest request{.method = "PUT",
+                                .target = "/folder/file" + std::to_string(i) +
+                                          "?dcPath=ha-datacenter&dsName=datastore1",
+                                .headers = {{"Authorization", "Basic cm9vdDplc3h2aQ=="}},
+                                .body = "content"};
+        host.handle(std::move(request),
+                    [&](sim::WebResponse const& r) {
+                      if (r.status < 300) ++written;
+                    },
+                    {});
+      }
+    });
+  all.emplace_back([&] {
+    auto session = open(host);
+    for (int n = 0; n < 30; ++n) {
+      vim::VirtualMachineConfigSpec spec;
+      spec.annotation = std::to_string(n);
+      session.call(vim::ReconfigVM_Task{.self = vm, .spec = spec});
+      host.modify(vm, [](vim::VirtualMachine& m) { m.config->annotation = "changed"; });
+      static_cast<void>(sim::files_of(host, host.places().datastore)->exists("web01/web01.vmx"));
+      host.add_vm("new" + std::to_string(n));
+    }
+  });
+  all.clear();
+  CHECK(written == 600);
+}
+
+TEST_CASE("a stop is heard while a reply takes its time") {
+  Checked checked;
+  sim::Host& host = checked.host;
+  auto session = open(host);
+  host.cause({.method = "CurrentTime", .delay = 10min});
+  std::stop_source stop;
+  std::jthread const other([&] {
+    std::this_thread::sleep_for(50ms);
+    stop.request_stop();
+  });
+  CHECK_THROWS_AS(
+      session.call(vim::CurrentTime{.self = esxvi::Ref<vim::ServiceInstance>("ServiceInstance")},
+                   {.stop = stop.get_token(), .deadline = 20min}),
+      esxvi::cancelled);
 }

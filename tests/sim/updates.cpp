@@ -8,6 +8,7 @@
 #include <esxvi/types/fault/InvalidCollectorVersion.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 #include <thread>
 
 using namespace esxvi::test;
@@ -361,4 +362,43 @@ TEST_CASE("an object that is not there is told of with the first updates, if tha
     CHECK_FALSE(w.session.call(
         vim::WaitForUpdatesEx{.self = w.collector, .version = set->version, .options = at_once}));
   }
+}
+
+TEST_CASE("a rule of the program's that throws is asked again at the next change") {
+  Simulated s;
+  Machine const vm = s.host.add_vm("web01");
+  bool fails = true;
+  int asked = 0;
+  s.host.derive<vim::VirtualMachine>([&](esxvi::sim::Host&, vim::VirtualMachine&) {
+    ++asked;
+    if (fails) throw std::runtime_error("oops");
+  });
+  auto const touch = [&] { s.host.modify(vm, [](vim::VirtualMachine&) {}); };
+  CHECK_THROWS_WITH_AS(touch(), "oops", std::runtime_error);
+  fails = false;
+  touch();
+  CHECK(asked == 2);
+}
+
+TEST_CASE("what a rule throws at reading ends the wait of who reads, who then starts over") {
+  Watch w;
+  Machine const vm = w.host.add_vm("web01");
+  bool fails = false;
+  w.host.compute<vim::VirtualMachine>(
+      [&](esxvi::sim::Host&, esxvi::sim::Call const*, vim::VirtualMachine&) {
+        if (fails) throw std::runtime_error("oops");
+      });
+  w.watch({"name"});
+  w.next();
+  w.host.after(1s, [&] {
+    fails = true;
+    w.host.modify(vm, [](vim::VirtualMachine& m) { m.config->name = "a"; });
+  });
+  CHECK(fault_of([&] { w.next(60); }) == "SystemError");
+  fails = false;
+  CHECK(fault_of([&] { w.next(); }) == "InvalidCollectorVersion");
+  w.version.clear();
+  auto const all = w.next();
+  REQUIRE(all.size() == 1);
+  CHECK(*all[0].changeSet[0].val.as<std::string>() == "a");
 }

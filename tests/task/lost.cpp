@@ -3,7 +3,6 @@
 // stays at the server.
 #include "task/dialogue.hpp"
 
-
 #include <chrono>
 #include <string>
 

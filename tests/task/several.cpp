@@ -210,6 +210,43 @@ TEST_CASE("co_await: resumed by the call that notices the end") {
     REQUIRE(*job.failure);
     CHECK_THROWS_AS(std::rethrow_exception(*job.failure), esxvi::task_failed);
   }
+  SUBCASE("a coroutine that is destroyed is forgotten") {
+    Job const doomed = follow();
+    doomed.frame.destroy();
+    at.watch();
+    at.updates({state_is(State::success)});
+    at.destroy();
+    task.wait();
+    CHECK(seen == "before ");
+  }
+  SUBCASE("a second one is told that it cannot wait; the first is resumed") {
+    static_cast<void>(follow());
+    Job const late = follow();
+    REQUIRE(*late.failure);
+    CHECK_THROWS_AS(std::rethrow_exception(*late.failure), esxvi::invalid_argument);
+    esxvi::TaskLoop loop{at.session};
+    auto const by_loop = [&]() -> Job { co_await loop(task); };
+    Job const too_late = by_loop();
+    REQUIRE(*too_late.failure);
+    CHECK_THROWS_AS(std::rethrow_exception(*too_late.failure), esxvi::invalid_argument);
+    at.watch();
+    at.updates({state_is(State::success)});
+    at.destroy();
+    task.wait();
+    CHECK(seen == "before before after ");
+  }
+  at.complete();
+}
+
+TEST_CASE("co_await: the task may go before the coroutine that waits for it") {
+  Dialogue at;
+  at.look();
+  at.start();
+  auto task = std::make_unique<esxvi::Task<esxvi::ReportAndCancel, void>>(at.session, power_on());
+  auto const follow = [&]() -> Job { co_await *task; };
+  Job const waiting = follow();
+  task.reset();
+  waiting.frame.destroy();
   at.complete();
 }
 

@@ -23,6 +23,7 @@ struct Endless {
   std::shared_ptr<std::atomic<int>> polls = std::make_shared<std::atomic<int>>(0);
   std::shared_ptr<std::atomic<bool>> cancelled = std::make_shared<std::atomic<bool>>(false);
   bool ends = true;
+  std::chrono::milliseconds late{0};  // the reply to a cancellation, which has its effect before
 
   esxvi::http::Response send(esxvi::http::Request const& request, esxvi::http::BodySink& sink,
                              esxvi::http::CallContext const& context) {
@@ -46,7 +47,10 @@ struct Endless {
       return encoded(operation, esxvi::Ref<vim::PropertyFilter>("f"));
     if (operation == "WaitForUpdatesEx") return updates(body, context);
     if (operation == "DestroyPropertyCollector") ++*destroyed;
-    if (operation == "CancelTask") *cancelled = true;
+    if (operation == "CancelTask") {
+      *cancelled = true;
+      std::this_thread::sleep_for(late);
+    }
     return response(operation, "");
   }
   static std::string_view id(std::string_view body) {
@@ -101,6 +105,8 @@ TEST_CASE("eight threads wait for eight tasks of one session") {
 TEST_CASE("cancel() from another thread than the one that waits") {
   Endless server;
   server.ends = false;
+  SUBCASE("the reply comes first") {}
+  SUBCASE("the end of the task is seen first") { server.late = 100ms; }
   esxvi::Session session(Endless(server), service_url, {"root", password});
   esxvi::Task task{session, on(1), esxvi::ReportAndCancel{}, blind};
   std::jthread const canceller([&] {

@@ -433,6 +433,22 @@ TEST_CASE("a machine that is destroyed by the task, and a task that is gone") {
     CHECK_FALSE(has(at.body_of("CreateFilter"), "vm-1"));
     at.complete();
   }
+  SUBCASE("the machine, and the server refuses to tell anything because of that") {
+    Dialogue at;
+    at.started();
+    at.updates({state_is(State::running)});
+    at.script->expect("WaitForUpdatesEx")
+        .reply(500, fault_reply("ManagedObjectNotFound", "gone",
+                                "<obj type=\"VirtualMachine\">vm-1</obj>"));
+    at.destroy();
+    at.watch();
+    at.updates({state_is(State::success)});
+    at.destroy();
+    esxvi::Task task{at.session, power_on()};
+    CHECK_NOTHROW(task.wait());
+    CHECK_FALSE(has(at.body_of("CreateFilter"), "vm-1"));
+    at.complete();
+  }
   SUBCASE("the task") {
     Dialogue at;
     at.look();

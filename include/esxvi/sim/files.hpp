@@ -179,6 +179,7 @@ class DatastoreFiles {
                    std::optional<std::uint64_t> allocated = {}) {
     auto const key = normalized(path);
     if (!key) return FileResult::bad_path;
+    auto const when = now();
     std::lock_guard const lock{mutex_};
     if (is_directory(*key)) return FileResult::is_directory;
     if (auto const problem = check_parent(*key); problem != FileResult::ok) return problem;
@@ -193,13 +194,14 @@ class DatastoreFiles {
     auto& to = at == entries_.end() ? entries_[*key] : at->second;
     to.content = std::move(content);
     to.allocated = after;
-    to.modified = now();
+    to.modified = when;
     return at == entries_.end() ? FileResult::created : FileResult::ok;
   }
 
   FileResult make_directory(std::string_view path, bool with_parents = false) {
     auto const key = normalized(path);
     if (!key) return FileResult::bad_path;
+    auto const when = now();
     std::lock_guard const lock{mutex_};
     if (key->empty() || entries_.contains(*key)) return FileResult::exists;
     if (!with_parents) {
@@ -210,10 +212,10 @@ class DatastoreFiles {
         if (at != entries_.end() && !at->second.is_directory) return FileResult::not_directory;
       }
       for (auto end = key->find('/'); end != key->npos; end = key->find('/', end + 1)) {
-        add_directory(key->substr(0, end));
+        add_directory(key->substr(0, end), when);
       }
     }
-    add_directory(*key);
+    add_directory(*key, when);
     return FileResult::ok;
   }
 
@@ -326,6 +328,8 @@ class DatastoreFiles {
   };
   using entry_map = std::map<std::string, entry, std::less<>>;
 
+  /// Before the own lock is taken: that of a host, whose clock this may be, is held by those who
+  /// look at files.
   [[nodiscard]] time_point now() const {
     return clock_ ? clock_() : std::chrono::system_clock::now();
   }
@@ -350,11 +354,11 @@ class DatastoreFiles {
     if (at == entries_.end()) return FileResult::not_found;
     return at->second.is_directory ? FileResult::ok : FileResult::not_directory;
   }
-  void add_directory(std::string key) {
+  void add_directory(std::string key, time_point when) {
     auto const [at, is_new] = entries_.try_emplace(std::move(key));
     if (!is_new) return;
     at->second.is_directory = true;
-    at->second.modified = now();
+    at->second.modified = when;
   }
 
   [[nodiscard]] entry_map::const_iterator lower_bound_below(std::string_view key) const {

@@ -6,6 +6,7 @@
 #include <esxvi/types/fwd.hpp>
 
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <string>
 #include <utility>
@@ -48,12 +49,17 @@ struct MachineDescription {
 
 /// Describes a machine that is made when this goes out of scope, or when its reference is asked
 /// for: `host.add_vm("web01").memory(2048).cpus(2).powered_on();`
+///
+/// What it refers to has to be there (ManagedObjectNotFound), and the destructor throws that too.
 class MachineBuilder {
  public:
   MachineBuilder(Host& host, std::string name) : host_(&host) { what_.name = std::move(name); }
   MachineBuilder(MachineBuilder const&) = delete;
   MachineBuilder& operator=(MachineBuilder const&) = delete;
-  ~MachineBuilder() { static_cast<void>(ref()); }
+  ~MachineBuilder() noexcept(false) {
+    // Not again when that failed, nor when the description is left by an exception.
+    if (!tried_ && std::uncaught_exceptions() == exceptions_) static_cast<void>(ref());
+  }
 
   MachineBuilder& memory(int megabytes) { return what_.memory_mb = megabytes, *this; }
   MachineBuilder& cpus(int count, int cores_per_socket = 1) {
@@ -115,6 +121,8 @@ class MachineBuilder {
   Host* host_;
   MachineDescription what_;
   std::optional<Ref<types::VirtualMachine>> made_{};
+  bool tried_ = false;
+  int exceptions_ = std::uncaught_exceptions();
 };
 
 /// Makes a machine; what MachineBuilder ends in.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <esxvi/error.hpp>
+#include <esxvi/session/detail/pause.hpp>
 #include <esxvi/sim/host.hpp>
 #include <esxvi/sim/web.hpp>
 #include <esxvi/transport/transport.hpp>
@@ -145,7 +146,10 @@ class Transport {
     if (simulated())
       host_->advance(time);
     else
-      std::this_thread::sleep_for(time);
+      esxvi::detail::pause_until(
+          std::chrono::steady_clock::now() +
+              std::chrono::duration_cast<std::chrono::steady_clock::duration>(time),
+          context.stop);
     check(context, delivery::unknown);
     if (late) out_of_time(context);
   }

@@ -110,28 +110,23 @@ class TaskLoop {
     struct awaiter {
       detail::Waiting& waiting;
       Task<P, R>& task;
-      bool suspended = false;
+      detail::TaskState const* joined = nullptr;
+      detail::Suspension suspension{};
 
       awaiter(detail::Waiting& w, Task<P, R>& t) noexcept : waiting(w), task(t) {}
       awaiter(awaiter const&) = delete;
       awaiter& operator=(awaiter const&) = delete;
       ~awaiter() {
-        if (!suspended) return;
-        auto& state = detail::TaskAccess::state(task);
-        state.continuation = nullptr;
-        waiting.forget(state);
+        if (joined != nullptr) waiting.forget(joined);
       }
       [[nodiscard]] bool await_ready() const noexcept { return task.status().ended(); }
       void await_suspend(std::coroutine_handle<> next) {
         auto& state = detail::TaskAccess::state(task);
+        suspension.enter(state, next);
+        joined = &state;
         waiting.add(state, detail::TaskAccess::policy(task));
-        state.continuation = next;
-        suspended = true;
       }
-      R await_resume() {
-        suspended = false;
-        return detail::TaskAccess::taken(task);
-      }
+      R await_resume() { return detail::TaskAccess::taken(task); }
     };
     return awaiter(waiting_, task);
   }

@@ -142,11 +142,14 @@ template <QuestionPolicy P = ReportAndCancel, class Result = Any> class Task {
   /// Asks the server to end the task, and does not wait for that: 1 request, from any thread.
   /// False: it cannot be cancelled (any more).
   bool cancel() {
+    state_->cancelling = true;  // and so it stays when the reply is lost: the server may have acted
     try {
       state_->session->call(types::CancelTask{.self = state_->status.task});
     } catch (not_authenticated const&) {
+      state_->cancelling = false;
       throw;
     } catch (fault const&) {
+      state_->cancelling = false;
       return false;
     }
     state_->cancel_requested = true;
@@ -174,17 +177,19 @@ template <QuestionPolicy P = ReportAndCancel, class Result = Any> class Task {
   /// `co_await task` suspends until the task has ended and gives its result or throws. There is no
   /// executor and no thread behind it: the coroutine is resumed by and within the call that notices
   /// the end, that is wait(), poll() or wait_all() of this task by somebody else. TaskLoop drives
-  /// coroutines that own their tasks.
+  /// coroutines that own their tasks. A coroutine that is destroyed while it waits is forgotten; a
+  /// second one that waits for the same task gets invalid_argument.
   [[nodiscard]] auto operator co_await() & noexcept {
     struct awaiter {
       Task& task;
+      detail::Suspension suspension{};
+
+      explicit awaiter(Task& t) noexcept : task(t) {}
       [[nodiscard]] bool await_ready() const noexcept { return task.state_->status.ended(); }
-      void await_suspend(std::coroutine_handle<> next) const noexcept {
-        task.state_->continuation = next;
-      }
+      void await_suspend(std::coroutine_handle<> next) { suspension.enter(*task.state_, next); }
       Result await_resume() const { return task.taken(); }
     };
-    return awaiter{*this};
+    return awaiter(*this);
   }
 
  private:

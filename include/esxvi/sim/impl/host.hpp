@@ -46,6 +46,15 @@ inline std::uint64_t draw(std::uint64_t& state) {
   return z ^ z >> 31;
 }
 
+/// Does what nobody calls, so that nobody can catch what it throws: check() tells.
+template <class F> void note_problems(State& s, F const& act) {
+  try {
+    act();
+  } catch (...) {
+    s.problems.push_back("what was due threw: " + current_failure().message());
+  }
+}
+
 }  // namespace
 
 Failure system_error(std::string reason) {
@@ -113,8 +122,8 @@ Host::Lock::~Lock() {
   detail::State& s = *host_.state_;
   std::vector<std::function<void()>> act;
   if (s.depth == 1) {
-    detail::look_at_held_tasks(host_);
-    detail::tell_waiting(host_);
+    detail::note_problems(s, [&] { detail::look_at_held_tasks(host_); });
+    detail::note_problems(s, [&] { detail::tell_waiting(host_); });
     act.swap(s.afterwards);
   }
   --s.depth;
@@ -213,10 +222,14 @@ void Host::changed(Object& object) {
   object.stamp(++s.version);
   if (!s.deriving) {
     s.deriving = true;
+    // Also when a rule throws.
+    struct Restore {
+      bool& deriving;
+      ~Restore() { deriving = false; }
+    } const done{s.deriving};
     for (std::string_view const kind : object.kind().ancestors)
       if (auto const rules = s.derivations.find(kind); rules != s.derivations.end())
         for (auto const& rule : rules->second) rule(*this, object, nullptr);
-    s.deriving = false;
   }
   if (detail::is_container(object.kind())) ++s.structure;
   for (detail::Filter* filter : object.watchers) filter->note(object);
@@ -328,12 +341,7 @@ bool Host::step(std::chrono::nanoseconds limit) {
   s.timer_times.erase(first->first.second);
   s.timers.erase(first);
   if (s.options.time == TimeMode::simulated) detail::end_silent_sessions(*this);
-  // Nobody is there to catch what comes out of this in real time.
-  try {
-    act();
-  } catch (...) {
-    s.problems.push_back("what was due threw: " + detail::current_failure().message());
-  }
+  detail::note_problems(s, act);
   return true;
 }
 

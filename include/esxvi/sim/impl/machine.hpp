@@ -346,6 +346,7 @@ void add_machine_rules(Host& host) { host.derive<types::VirtualMachine>(&follow_
 MachineBuilder Host::add_vm(std::string name) { return MachineBuilder(*this, std::move(name)); }
 
 Ref<types::VirtualMachine> const& MachineBuilder::ref() {
+  tried_ = true;
   if (!made_) made_ = make_machine(*host_, what_);
   return *made_;
 }

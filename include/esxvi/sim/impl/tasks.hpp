@@ -267,7 +267,11 @@ inline void set_task_state(Call& call, types::SetTaskState const& r) {
 void look_at_held_tasks(Host& host) {
   auto const held = host.state().held;
   for (auto const& task : held) {
-    if (!task->plan.ready(host)) continue;
+    // Another's end may have been its end.
+    if (!host.state().tasks.contains(task->ref.value())) continue;
+    bool ready = false;
+    take_step(host, task, [&] { ready = task->plan.ready(host); });
+    if (!ready) continue;
     std::erase(host.state().held, task);
     if (task->timer != 0) host.cancel(std::exchange(task->timer, 0));
     finish(host, task);

@@ -201,9 +201,14 @@ std::optional<std::string> Collector::write_update_set(Call const* call, std::si
   if (call != nullptr) as.emplace(call->version());
   std::string sets;
   bool more = false;
-  for (auto const& filter : filters_) {
-    filter->write_updates(sets, call, most);
-    more = more || filter->has_more();
+  try {
+    for (auto const& filter : filters_) {
+      filter->write_updates(sets, call, most);
+      more = more || filter->has_more();
+    }
+  } catch (...) {
+    ++version_;  // what was taken out is lost: who waits has to start over
+    throw;
   }
   dirty_ = more;
   if (sets.empty()) return std::nullopt;
@@ -264,7 +269,12 @@ void Collector::release(std::optional<Failure> const& why) {
 
 void Collector::look() {
   if (!waiting_) return;
-  auto const news = write_update_set(waiting_.get(), most_);
+  std::optional<std::string> news;
+  try {
+    news = write_update_set(waiting_.get(), most_);
+  } catch (...) {  // a rule of the program's: what it throws is the end of the call
+    return release(current_failure());
+  }
   if (!news) return;
   auto const call = std::exchange(waiting_, nullptr);
   release(std::nullopt);

@@ -28,9 +28,29 @@ inline bool same_object(untyped_ref const& a, untyped_ref const& b) noexcept {
 /// Why a task is being cancelled.
 enum class giving_up { no, question, stop, deadline };
 
+struct TaskState;
+
+/// A coroutine that waits for a task. Either of the two may end first.
+class Suspension {
+ public:
+  Suspension() = default;
+  Suspension(Suspension const&) = delete;
+  Suspension& operator=(Suspension const&) = delete;
+  ~Suspension();
+
+  /// Throws invalid_argument if a coroutine waits for the task already.
+  void enter(TaskState& task, std::coroutine_handle<> next);
+
+ private:
+  friend struct TaskState;
+  TaskState* task_ = nullptr;
+  std::coroutine_handle<> next_{};
+};
+
 /// All that is known of one task; what Task<P> points to.
 ///
-/// Only `cancel_requested` may be touched by another thread than the one that waits.
+/// Only `cancel_requested` and `cancelling` may be touched by another thread than the one that
+/// waits.
 struct TaskState {
   Session* session = nullptr;
   std::string operation{};
@@ -42,6 +62,8 @@ struct TaskState {
   std::vector<Answered> answered{};
   std::exception_ptr failure{};  // of a task that has ended
   std::atomic<bool> cancel_requested{false};
+  // The request is on its way: its effect may be seen before its reply.
+  std::atomic<bool> cancelling{false};
 
   giving_up why = giving_up::no;
   bool cancel_refused = false;
@@ -52,7 +74,20 @@ struct TaskState {
   std::string counted{};  // id of the question that `times` knows
   std::map<std::string, unsigned> times{};  // by message id
   std::exception_ptr await_failure{};
-  std::coroutine_handle<> continuation{};
+  Suspension* suspended = nullptr;
+
+  TaskState() = default;
+  TaskState(TaskState const&) = delete;
+  TaskState& operator=(TaskState const&) = delete;
+  ~TaskState() { static_cast<void>(take_suspended()); }
+
+  /// Who waits for this, no longer: to be resumed.
+  [[nodiscard]] std::coroutine_handle<> take_suspended() noexcept {
+    Suspension* const waiter = std::exchange(suspended, nullptr);
+    if (waiter == nullptr) return {};
+    waiter->task_ = nullptr;
+    return waiter->next_;
+  }
 
   [[nodiscard]] TaskSituation situation() const {
     return {status.task,    operation,         object,           status.state,
@@ -145,5 +180,18 @@ struct TaskState {
     if (operation.empty()) operation = info.name.value_or(info.descriptionId);
   }
 };
+
+inline Suspension::~Suspension() {
+  if (task_ != nullptr) task_->suspended = nullptr;
+}
+
+inline void Suspension::enter(TaskState& task, std::coroutine_handle<> next) {
+  if (task.suspended != nullptr)
+    throw invalid_argument(context_of(task.situation(), "a coroutine waits for it already",
+                                      "let one wait and tell the others"));
+  task.suspended = this;
+  task_ = &task;
+  next_ = next;
+}
 
 }  // namespace esxvi::detail

@@ -73,9 +73,9 @@ class Waiting {
   }
   [[nodiscard]] std::list<Member> const& members() const noexcept { return members_; }
   /// For who waits no longer, because it is destroyed.
-  void forget(TaskState const& task) noexcept {
+  void forget(TaskState const* task) noexcept {
     for (Member& m : members_)
-      if (m.task == &task) {
+      if (m.task == task) {
         m.done = true;
         m.task = nullptr;
       }
@@ -431,7 +431,8 @@ class Waiting {
     }
     if (t.reported && t.cancel_requested)
       return std::make_exception_ptr(question_pending(t.situation(), *t.reported, t.reported_why));
-    if (t.cancel_requested && (what.detail.is<types::RequestCanceled>() || t.status.cancelled)) {
+    if ((t.cancel_requested || t.cancelling) &&
+        (what.detail.is<types::RequestCanceled>() || t.status.cancelled)) {
       if (t.why == giving_up::deadline)
         return std::make_exception_ptr(task_timeout(t.situation(), ", cancelled"));
       return std::make_exception_ptr(task_cancelled(t.situation()));
@@ -475,13 +476,18 @@ class Waiting {
     }
     auto const* const missing = e.as<types::ManagedObjectNotFound>();
     if (missing == nullptr) return false;
-    bool const ours = std::any_of(members_.begin(), members_.end(), [&](Member const& m) {
-      return !m.done && m.task->concerns(missing->obj);
+    bool ours = false;
+    bool in_filter = false;
+    each_open([&](Member const& m) {
+      if (!m.task->concerns(missing->obj)) return;
+      ours = true;
+      in_filter =
+          in_filter || (same_object(missing->obj, m.task->status.task) ? m.watched : m.vm_watched);
     });
-    if (ours)
-      gone(missing->obj);
-    else
-      unwatch();  // the collector or the filter went with an earlier session
+    if (ours) gone(missing->obj);
+    if (in_filter) watch_.close();  // some servers refuse each poll while a filter names it
+    // Not ours: the collector or the filter went with an earlier session.
+    if (in_filter || !ours) unwatch();
     return true;
   }
   void unwatch() {
@@ -507,7 +513,7 @@ class Waiting {
   void resume_done() {
     for (auto m = members_.begin(); m != members_.end();) {
       std::coroutine_handle<> next{};
-      if (m->done && m->task != nullptr) next = std::exchange(m->task->continuation, nullptr);
+      if (m->done && m->task != nullptr) next = m->task->take_suspended();
       // What is resumed may destroy its task, and add others.
       if (keep_ == keep::open && m->done)
         m = members_.erase(m);
