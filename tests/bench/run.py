@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -82,6 +83,20 @@ def instructions(binaries):
         report("decode.instructions.ratio", round(decode / expat, 3), "x expat")
 
 
+def tour(binaries):
+    """The whole demo, as `./run demo` starts it when it is built."""
+    if not (binaries / "tour").exists():
+        return say("tour: is left out, the examples are not built")
+    with tempfile.TemporaryDirectory() as folder:
+        times = []
+        for _ in range(3):
+            begun = time.monotonic()
+            subprocess.run([binaries / "tour"], cwd=folder, check=True, stdin=subprocess.DEVNULL,
+                           stdout=subprocess.DEVNULL)
+            times.append(time.monotonic() - begun)
+        report("demo.tour", round(statistics.median(times), 2), "s")
+
+
 def main():
     binaries = Path(sys.argv[1])
     wanted = sys.argv[2:]
@@ -91,6 +106,7 @@ def main():
     benches["list1000"] = lambda: list_vms(binaries, 1000, 7)
     benches["list10000"] = lambda: list_vms(binaries, 10000, 7)
     benches["list20000"] = lambda: list_vms(binaries, 20000, 3, ["esxvi_stream"])
+    benches["tour"] = lambda: tour(binaries)
     benches["compile"] = lambda: relay(["/usr/bin/python3", HERE / "compile_time.py"])
     chosen = [name for name in benches if not wanted or any(name.startswith(want) for want in wanted)]
     if not chosen:

@@ -2,6 +2,7 @@
 #include <esxvi/query.hpp>
 #include <esxvi/session.hpp>
 #include <esxvi/sim.hpp>
+#include <esxvi/task.hpp>
 #include <esxvi/types/PropertyCollector.hpp>
 #include <esxvi/types/VirtualMachine.hpp>
 
@@ -19,9 +20,9 @@ namespace vim = esxvi::types;
 
 namespace {
 
-double cpu_seconds() {
+double cpu_seconds(clockid_t of = CLOCK_PROCESS_CPUTIME_ID) {
   timespec t{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  clock_gettime(of, &t);
   return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) / 1e9;
 }
 
@@ -34,6 +35,33 @@ double resident_mib() {
 
 void print(char const* name, double value, char const* unit) {
   std::printf("%s\t%.6g\t%s\n", name, value, unit);
+}
+
+void run_tasks(esxvi::Session& session, esxvi::Ref<vim::VirtualMachine> const& vm) {
+  constexpr int cycles = 200;
+  double const begun = cpu_seconds();
+  for (int i = 0; i < cycles; ++i) {
+    esxvi::run_task(session, vim::PowerOnVM_Task{.self = vm});
+    esxvi::run_task(session, vim::PowerOffVM_Task{.self = vm});
+  }
+  print("task.power_run_task", (cpu_seconds() - begun) / (2 * cycles) * 1e6, "us");
+}
+
+/// What it costs to wait for a task of 10 seconds, which tells its progress once a second.
+void wait_ten_seconds() {
+  auto const host = std::make_shared<sim::Host>();
+  esxvi::Ref<vim::VirtualMachine> const vm = host->add_vm("slow");
+  host->plan_tasks([](auto const&, auto, sim::TaskPlan& plan) {
+    plan.running = std::chrono::seconds(10);
+    plan.progress = {10, 20, 30, 40, 50, 60, 70, 80, 90};
+  });
+  esxvi::Session session(sim::Transport(host), "https://esx01/sdk", {"root", "esxvi"});
+  esxvi::Task task{session, vim::PowerOnVM_Task{.self = vm}};
+  double const begun = cpu_seconds(CLOCK_THREAD_CPUTIME_ID);
+  double const all = cpu_seconds();
+  task.wait([](esxvi::Progress const&) {});
+  print("task.wait_10s_client", (cpu_seconds(CLOCK_THREAD_CPUTIME_ID) - begun) * 1e3, "ms");
+  print("task.wait_10s_with_host", (cpu_seconds() - all) * 1e3, "ms");
 }
 
 }  // namespace
@@ -103,6 +131,8 @@ int main() {
     host->advance(std::chrono::seconds(1));
   }
   print("sim.power_task_round_trip", (cpu_seconds() - begun) / (2 * cycles) * 1e6, "us");
+  run_tasks(session, one);
+  wait_ten_seconds();
   begun = cpu_seconds();
   auto const problems = host->check();
   print("sim.check_10000", (cpu_seconds() - begun) * 1e3, "ms");

@@ -18,6 +18,8 @@
 #include <string>
 #include <utility>
 
+#include "support/must_be_sound.hpp"
+
 namespace esxvi::test {
 
 namespace vim = esxvi::types;
@@ -36,6 +38,7 @@ inline sim::HostOptions as_vcenter() {
 ///     Europe/Berlin/host                                                  a datacenter in a folder
 struct Center {
   sim::Host host{as_vcenter()};
+  MustBeSound const host_is_sound{host};
   Ref<vim::HostSystem> lone{};
   Ref<vim::VirtualMachine> on_first = host.add_vm("web01").host(hosts(0));
   Ref<vim::VirtualMachine> on_second = host.add_vm("a/b").host(hosts(1));

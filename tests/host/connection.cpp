@@ -7,6 +7,7 @@
 #include <esxvi/sim/server.hpp>
 
 #include "host/center.hpp"
+#include "support/must_be_sound.hpp"
 #include "support/sim_network.hpp"
 
 using namespace esxvi::test;
@@ -17,6 +18,7 @@ namespace {
 /// A host and the vCenter that manages it.
 struct Pair {
   esxvi::sim::Host esx;
+  MustBeSound const esx_is_sound{esx};
   Center center;
   esxvi::sim::Server esx_server{esx};
   esxvi::sim::Server center_server{center.host};

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "host/center.hpp"
+#include "support/must_be_sound.hpp"
 
 using namespace esxvi::test;
 using esxvi::Scope;
@@ -130,6 +131,7 @@ TEST_CASE("scope: a wrong path says which name leads nowhere, and what is there"
 
 TEST_CASE("scope: the host that an ESX server is") {
   esxvi::sim::Host host;
+  MustBeSound const host_is_sound{host};
   esxvi::Ref<vim::VirtualMachine> const vm = host.add_vm("web01");
   host.modify(host.places().host,
               [](vim::HostSystem& h) { h.summary.managementServerIp = "192.0.2.9"; });

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "support/http_server.hpp"
+#include "support/must_be_sound.hpp"
 
 namespace vim = esxvi::types;
 namespace sim = esxvi::sim;
@@ -76,6 +77,7 @@ void open_answered_by(int status, std::vector<std::string> const& headers, std::
 /// A call on a host where this goes wrong.
 void call_with(sim::Trouble trouble) {
   sim::Host host;
+  MustBeSound const host_is_sound{host};
   esxvi::Ref<vim::VirtualMachine> const vm = host.add_vm("web01");
   sim::Server const server{host};
   esxvi::Session session = esxvi::connect("esx://root@" + server.authority() + "/?transport=http",
@@ -148,6 +150,7 @@ std::vector<Case> cases() {
       {"wrong_credentials",
        [] {
          sim::Host host;
+         MustBeSound const host_is_sound{host};
          sim::Server const server{host};
          open("esx://nobody@" + server.authority() + "/?transport=http");
        }},

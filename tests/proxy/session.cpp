@@ -19,6 +19,7 @@
 #include "proxy/socks.hpp"
 #include "proxy/squid.hpp"
 #include "support/fault_proxy.hpp"
+#include "support/must_be_sound.hpp"
 #include "support/skip.hpp"
 
 using namespace test;
@@ -39,6 +40,7 @@ void through(std::string_view scheme, std::uint16_t port, std::string_view login
     CAPTURE(tls);
     FaultProxy before{port};
     esxvi::sim::Host host;
+    esxvi::test::MustBeSound const host_is_sound{host};
     for (auto const* name : {"web01", "web02"}) host.add_vm(name);
     esxvi::sim::Server server{host, {.tls = tls}};
 

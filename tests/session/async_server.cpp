@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/must_be_sound.hpp"
+
 using namespace std::chrono_literals;
 using esxvi::Async;
 using esxvi::CurlLoop;
@@ -42,7 +44,8 @@ struct Served {
     return options;
   }
 
-  sim::Host host{};
+  esxvi::sim::Host host{};
+  esxvi::test::MustBeSound const host_is_sound{host};
   sim::Server server;
   CurlLoop loop{};
   esxvi::any_transport transport{esxvi::CurlLoopTransport{loop, options()}};
@@ -134,7 +137,8 @@ TEST_CASE("async server: coroutines that are destroyed at any point") {
 }
 
 TEST_CASE("async server: the loop ends while sessions are at work") {
-  sim::Host host;
+  esxvi::sim::Host host;
+  esxvi::test::MustBeSound const host_is_sound{host};
   sim::Server server(host);
   {
     CurlLoop loop;

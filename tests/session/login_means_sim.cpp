@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "support/must_be_sound.hpp"
 #include "support/sim_network.hpp"
 
 using namespace esxvi::test;
@@ -28,6 +29,7 @@ std::string const token =
 struct Lab {
   sim::Host host{{.users = {{.name = "root", .password = "5ecret"},
                             {.name = "solution", .password = "5ecret-2", .token = token}}}};
+  MustBeSound const host_is_sound{host};
 
   Session open(esxvi::LoginMeans means, esxvi::SessionOptions options = {}) {
     return Session(sim::Transport(host), "https://esx01.example.test/sdk", std::move(means),

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "session/credentials_support.hpp"
+#include "support/must_be_sound.hpp"
 #include "support/sim_network.hpp"
 
 using namespace esxvi::test;
@@ -42,6 +43,7 @@ CurlOptions direct(CurlOptions curl = {}) {
 /// A host behind TLS, with a certificate of its own.
 struct Lab {
   sim::Host host{one_user()};
+  MustBeSound const host_is_sound{host};
   sim::Server server{host, {.tls = true}};
   Folder folder{};
   std::string ca = folder.file("ca.pem", server.certificate_pem());
@@ -113,6 +115,7 @@ TEST_CASE("no_verify=1 takes anybody, and says so") {
 
 TEST_CASE("proxy= is the way to a host that has no other, user_agent= is seen in its sessions") {
   sim::Host host{one_user()};
+  MustBeSound const host_is_sound{host};
   SimNetwork const network({{"esx01.example.test", &host}});
   std::string const uri =
       "esx://root@esx01.example.test/?transport=http&proxy=http://" + network.address();
@@ -135,6 +138,7 @@ TEST_CASE("proxy= is the way to a host that has no other, user_agent= is seen in
 
 TEST_CASE("api_version= is what the requests are spoken in") {
   sim::Host host{one_user()};
+  MustBeSound const host_is_sound{host};
   SimNetwork const network({{"esx01.example.test", &host}});
   std::string const uri =
       "esx://root@esx01.example.test/?transport=http&proxy=http://" + network.address();

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <utility>
 
+#include "support/must_be_sound.hpp"
+
 namespace esxvi::test {
 
 namespace vim = esxvi::types;
@@ -22,13 +24,11 @@ inline sim::HostOptions simulated(sim::HostOptions options = {}) {
 /// A host that must be sound when it goes.
 struct Checked {
   sim::Host host;
+  MustBeSound const is_sound{host};
 
   explicit Checked(sim::HostOptions options = {}) : host(std::move(options)) {}
   Checked(Checked const&) = delete;
   Checked& operator=(Checked const&) = delete;
-  ~Checked() {
-    for (std::string const& problem : host.check()) FAIL_CHECK(problem);
-  }
 };
 
 struct Simulated : Checked {

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "support.hpp"
+#include "support/must_be_sound.hpp"
 
 namespace esxvi::typegen {
 namespace {
@@ -24,6 +25,7 @@ TEST_CASE("what a simulated server describes has the types of this library") {
   Schema const& schema = full_schema();
   auto const written = write_wsdl(schema);
   sim::Host host;
+  esxvi::test::MustBeSound const host_is_sound{host};
   sim::serve_wsdl(host, {written.begin(), written.end()});
   sim::Server server{host, {.tls = true}};
   Schema const read =
