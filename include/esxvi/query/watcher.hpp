@@ -6,6 +6,7 @@
 #include <esxvi/query/detail/update_source.hpp>
 #include <esxvi/query/detail/update_stream.hpp>
 #include <esxvi/query/detail/watched_rows.hpp>
+#include <esxvi/session/detail/pause.hpp>
 #include <esxvi/session/session.hpp>
 #include <esxvi/types/fault/ManagedObjectNotFound.hpp>
 
@@ -78,8 +79,9 @@ class Watcher {
   /// changed. A lost connection is tried again for WatcherOptions::outage. Any other error is
   /// thrown, `cancelled` when the stop token says so; the caches keep what they have, are stale(),
   /// and the next poll goes on: what it returns includes the changes that were found before.
-  std::size_t poll(PollOptions const& options = {}) {
+  std::size_t poll(PollOptions options = {}) {
     ++statistics_.polls;
+    options.wait = detail::bounded(options.wait);
     if (!std::exchange(unfinished_, true))
       for (auto* const rows : caches_) rows->begin_poll();
     outage_.over();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <esxvi/error.hpp>
+#include <esxvi/session/detail/pause.hpp>
 #include <esxvi/session/detail/session_state.hpp>
 #include <esxvi/session/reply_sink.hpp>
 #include <esxvi/session/retry.hpp>
@@ -44,8 +45,6 @@ enum class call_kind {
 class CallRules {
  public:
   using clock = std::chrono::steady_clock;
-  /// More than anybody waits; a longer deadline is none.
-  static constexpr std::chrono::hours longest{24 * 365};
 
   CallRules(SessionState& session, std::string_view method, CallOptions const& options,
             call_kind kind)
@@ -54,10 +53,10 @@ class CallRules {
         options_(options),
         kind_(kind),
         id_(session.next_id()),
-        until_(options.deadline.count() > 0 && options.deadline < longest
+        until_(options.deadline.count() > 0 && options.deadline < longest_wait
                    ? clock::now() + options.deadline
                    : clock::time_point::max()) {
-    options_.patience = std::min<std::chrono::milliseconds>(options_.patience, longest);
+    options_.patience = std::min<std::chrono::milliseconds>(options_.patience, longest_wait);
   }
 
   [[nodiscard]] std::string const& id() const noexcept { return id_; }
@@ -124,9 +123,10 @@ class CallRules {
     auto const& retry = session_.options.retry;
     if (kind_ == call_kind::farewell || attempts_ >= retry.attempts || !passes(e)) return false;
     if (e.delivered() != delivery::not_sent && !only_reads(method_)) return false;
-    auto pause = retry.first_pause;
-    for (int i = 1; i < attempts_ && pause < retry.longest_pause; ++i) pause *= 2;
-    pause = std::min(pause, retry.longest_pause);
+    auto const longest = bounded(retry.longest_pause);
+    auto pause = bounded(retry.first_pause);
+    for (int i = 1; i < attempts_ && pause < longest; ++i) pause *= 2;
+    pause = std::min(pause, longest);
     static thread_local std::minstd_rand dice{std::random_device{}()};
     pause_ = pause - std::chrono::milliseconds(
                          std::uniform_int_distribution<std::int64_t>(0, pause.count() / 2)(dice));

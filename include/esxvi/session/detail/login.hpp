@@ -4,6 +4,7 @@
 #include <esxvi/session/api_version.hpp>
 #include <esxvi/session/credentials/means.hpp>
 #include <esxvi/session/detail/conversation.hpp>
+#include <esxvi/session/detail/pause.hpp>
 #include <esxvi/session/detail/session_state.hpp>
 #include <esxvi/soap/fault.hpp>
 #include <esxvi/transport/transport.hpp>
@@ -49,7 +50,7 @@ class Opening {
  public:
   explicit Opening(SessionState& state) : state_(state) {
     auto const deadline = state.options.opening.deadline;
-    if (deadline.count() > 0 && deadline < CallRules::longest)
+    if (deadline.count() > 0 && deadline < longest_wait)
       until_ = CallRules::clock::now() + deadline;
   }
 
