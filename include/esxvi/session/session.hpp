@@ -151,9 +151,9 @@ class Session {
   [[nodiscard]] std::uint64_t generation() const { return self_->gate.generation(); }
   /// Logs in again unless somebody has done so since `seen`, or the session lives after all: for
   /// callers that notice a lost session in another way than by a NotAuthenticated fault. 2 requests
-  /// at most. Does nothing without SessionOptions::log_in_again.
+  /// at most. Does nothing without SessionOptions::log_in_again, and after logout().
   void log_in_again(std::uint64_t seen, CallOptions const& options = {}) {
-    if (!self_->options.log_in_again) return;
+    if (!self_->may_log_in_again()) return;
     detail::CallRules const rules(*self_, "Login", options, detail::call_kind::ordinary);
     log_in_again(seen, rules);
   }

@@ -116,7 +116,7 @@ class CallRules {
     bool const lost = e.code() == errc::not_authenticated
                           ? kind_ == call_kind::ordinary
                           : e.code() == errc::unauthorized && kind_ == call_kind::file;
-    return lost && session_.options.log_in_again && session_.logged_in && !logged_in_again_;
+    return lost && session_.may_log_in_again() && !logged_in_again_;
   }
 
   [[nodiscard]] bool may_repeat(error const& e) {
