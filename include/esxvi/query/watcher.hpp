@@ -81,6 +81,7 @@ class Watcher {
   /// and the next poll goes on: what it returns includes the changes that were found before.
   std::size_t poll(PollOptions options = {}) {
     ++statistics_.polls;
+    stale_ = true;  // until all went well, whoever throws
     options.wait = detail::bounded(options.wait);
     if (!std::exchange(unfinished_, true))
       for (auto* const rows : caches_) rows->begin_poll();
@@ -93,13 +94,11 @@ class Watcher {
         run(options, until);
         break;
       } catch (fault const& e) {
-        stale_ = true;
         bool const again = e.type_name() == "RequestCanceled"
                                ? outage_.wait(options.call.stop)  // somebody took our place
                                : ++reopened <= reopen_limit && reopen(e);
         if (!again) throw;
       } catch (error const& e) {
-        stale_ = true;
         // What was lost after so long had been there meanwhile.
         auto const lost = clock::now();
         if (e.code() == errc::connection_lost && lost - begun >= options_.outage && lost < until)
