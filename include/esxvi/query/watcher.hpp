@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,7 +69,7 @@ class Watcher {
   ~Watcher() {
     for (detail::WatchedRows* const rows : caches_) {
       rows->watcher_ = nullptr;
-      rows->views_.clear();
+      rows->end_views(source_.parting());
     }
   }
 
@@ -99,6 +100,7 @@ class Watcher {
                                : ++reopened <= reopen_limit && reopen(e);
         if (!again) throw;
       } catch (error const& e) {
+        source_.ended(options.call, std::current_exception());
         // What was lost after so long had been there meanwhile.
         auto const lost = clock::now();
         if (e.code() == errc::connection_lost && lost - begun >= options_.outage && lost < until)
@@ -107,6 +109,7 @@ class Watcher {
       }
     }
     unfinished_ = stale_ = false;
+    source_.ended(options.call, nullptr);
     std::size_t changed = 0;
     for (auto* const rows : caches_) changed += rows->finish_poll();
     return changed;
@@ -134,6 +137,7 @@ class Watcher {
   void remove(detail::WatchedRows& rows, bool closing) noexcept {
     std::erase(caches_, &rows);
     if (rows.filter_ && !closing) source_.remove(*rows.filter_);
+    rows.end_views(source_.parting());
   }
 
   void run(PollOptions const& options, clock::time_point until) {
@@ -171,6 +175,7 @@ class Watcher {
     } catch (fault const&) {
       throw;
     } catch (error const& e) {
+      source_.ended(options.call, std::current_exception());
       // The server may have made what we have no name of: it goes with the collector.
       if (e.delivered() != delivery::not_sent) forget();
       throw;
@@ -184,7 +189,7 @@ class Watcher {
     std::vector<untyped_ref> roots = target.below;
     if (whole) roots.emplace_back(session_.opening_content().rootFolder);
     if (target.view && !rows.named_) {
-      rows.views_.clear();
+      rows.end_views(source_.parting());
       for (untyped_ref& root : roots) {
         rows.views_.emplace_back(session_, std::vector{std::string(rows.layout().kind)},
                                  ViewOptions{.container = root, .call = limits});
@@ -266,7 +271,7 @@ class Watcher {
     source_.forget();
     for (auto* const rows : caches_) {
       rows->filter_.reset();
-      rows->views_.clear();
+      rows->end_views(source_.parting());
     }
     sync_all();
   }

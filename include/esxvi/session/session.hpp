@@ -6,6 +6,7 @@
 #include <esxvi/session/api_version.hpp>
 #include <esxvi/session/credentials/means.hpp>
 #include <esxvi/session/detail/conversation.hpp>
+#include <esxvi/session/detail/farewell.hpp>
 #include <esxvi/session/detail/fetch.hpp>
 #include <esxvi/session/detail/login.hpp>
 #include <esxvi/session/detail/pause.hpp>
@@ -301,7 +302,8 @@ class Session {
     } catch (fault const&) {
       throw;  // refused
     } catch (error const& e) {
-      if (e.delivered() != delivery::not_sent) leave_nothing_behind();
+      if (e.delivered() != delivery::not_sent)
+        leave_nothing_behind(detail::farewell(options, std::current_exception()));
       throw;
     }
   }
@@ -318,19 +320,12 @@ class Session {
   }
 
   // A login whose answer was lost may have succeeded.
-  void leave_nothing_behind() noexcept {
-    if (!self_->has_cookie()) return;
-    try {
-      log_out({.deadline = detail::farewell_limit});
-    } catch (...) {  // NOLINT(bugprone-empty-catch): the server drops idle sessions by itself
-    }
+  void leave_nothing_behind(CallOptions const& limits) noexcept {
+    if (self_->has_cookie()) detail::quietly([&] { log_out(limits); });
   }
 
   void close() noexcept {
-    try {
-      logout();
-    } catch (...) {  // NOLINT(bugprone-empty-catch): the server drops idle sessions by itself
-    }
+    detail::quietly([this] { logout(); });  // the server drops idle sessions by itself
   }
 
   std::unique_ptr<detail::SessionState> self_;

@@ -29,9 +29,6 @@ enum class step {
   pause,   ///< wait for pause(), then send
 };
 
-/// How long a session takes leave of a server that does not answer.
-inline constexpr std::chrono::seconds farewell_limit{10};
-
 /// Whether a call may log in again, and under which conditions it is repeated.
 enum class call_kind {
   ordinary,
