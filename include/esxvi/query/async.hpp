@@ -19,6 +19,7 @@ namespace detail {
 class AsyncCalls final : public QueryCalls {
  public:
   explicit AsyncCalls(Session& session) : state_(SessionAccess::state(session)) {}
+  [[nodiscard]] bool block() const noexcept override { return false; }
   Async<void> exchange(Invocation const& what, CallOptions const& options) override {
     return converse(state_, state_.version, what, options, call_kind::ordinary);
   }

@@ -44,7 +44,7 @@ Async<typename R::reply_type> call(SessionState& session, R request, CallOptions
                         *reflect::type_of<R>(),
                         &request,
                         {reflect::type_of<reply_type>(), &reply},
-                        [](void* address) { *static_cast<reply_type*>(address) = {}; }};
+                        &renew<reply_type>};
   co_await converse(session, session.version, what, std::move(options), call_kind::ordinary);
   if constexpr (!std::is_void_v<typename R::reply_type>) co_return std::move(reply.returnval);
 }

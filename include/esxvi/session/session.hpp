@@ -111,7 +111,7 @@ class Session {
               *reflect::type_of<R>(),
               &request,
               {reflect::type_of<reply_type>(), &reply},
-              [](void* address) { *static_cast<reply_type*>(address) = {}; }},
+              &detail::renew<reply_type>},
              options);
     if constexpr (!std::is_void_v<typename R::reply_type>) return std::move(reply.returnval);
   }

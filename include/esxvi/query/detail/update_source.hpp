@@ -80,7 +80,7 @@ class UpdateSource {
   /// with told() up to which version. Waits for about `hold`; `most` updates of objects at once, 0:
   /// as the server likes. 1 request.
   void next(std::chrono::seconds hold, std::int32_t most, reflect::place reply,
-            void (*reset)(void*), CallOptions const& call) {
+            bool (*reset)(void*), CallOptions const& call) {
     std::optional<std::string> version;
     if (!version_.empty()) version = version_;
     if (modern_) {
@@ -140,7 +140,7 @@ class UpdateSource {
   static constexpr std::chrono::milliseconds longest_pause{2'000};
 
   template <class R>
-  void send(R const& request, reflect::place reply, void (*reset)(void*), CallOptions const& call) {
+  void send(R const& request, reflect::place reply, bool (*reset)(void*), CallOptions const& call) {
     session_.exchange({R::facts.name, *reflect::type_of<R>(), &request, reply, reset}, call);
   }
   void destroy(Ref<types::PropertyFilter> const& filter) noexcept {

@@ -163,10 +163,16 @@ struct Invocation {
   reflect::type_info const& type;
   void const* request;
   reflect::place reply;
-  /// Makes the reply as it was before the call; null: it cannot be taken back.
-  void (*reset)(void*) = nullptr;
+  /// Makes the reply as it was before the call; false, or null: it cannot be taken back.
+  bool (*reset)(void*) = nullptr;
   std::string_view security{};  ///< content of a wsse:Security header, XML
 };
+
+/// Invocation::reset of a reply that is an object.
+template <class Reply> bool renew(void* reply) {
+  *static_cast<Reply*>(reply) = {};
+  return true;
+}
 
 /// One method call on its way: its message, and what follows from each answer.
 ///
@@ -241,9 +247,8 @@ class Conversation {
     take_cookie(false);
     // A fault leaves the reply as it was.
     bool const touched = sink_ && sink_->reached_reply();
-    step const next = rules_.after(failure, !touched || what_.reset != nullptr);
-    if (touched) what_.reset(what_.reply.address);
-    return next;
+    bool const intact = !touched || (what_.reset != nullptr && what_.reset(what_.reply.address));
+    return rules_.after(failure, intact);
   }
 
  private:

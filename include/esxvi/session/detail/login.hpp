@@ -76,7 +76,7 @@ class Opening {
             *reflect::type_of<OpeningRequest>(),
             &request_,
             {reflect::type_of<decltype(reply_)>(), &reply_},
-            [](void* address) { *static_cast<decltype(reply_)*>(address) = {}; }};
+            &renew<decltype(reply_)>};
   }
   /// True: the version is one that is not known here, so ask for versions_target.
   [[nodiscard]] bool greeted() {
@@ -123,7 +123,7 @@ class Probe {
             *reflect::type_of<OpeningRequest>(),
             &request_,
             {reflect::type_of<decltype(reply_)>(), &reply_},
-            [](void* address) { *static_cast<decltype(reply_)*>(address) = {}; }};
+            &renew<decltype(reply_)>};
   }
 
  private:
