@@ -181,7 +181,7 @@ TEST_CASE("files: status 401 is a lost session, other statuses are errors") {
 TEST_CASE("a session that the program has ended is not renewed") {
   Server const server;
   esxvi::Session session(esxvi::any_transport(server.script), service_url,
-                  esxvi::Credentials{"root", password});
+                         esxvi::Credentials{"root", password});
   session.logout();
   session.log_in_again(session.generation());
   CHECK(server.operations() == "RetrieveServiceContent Login Logout ");
