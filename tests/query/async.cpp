@@ -109,3 +109,15 @@ TEST_CASE("async query: one that is destroyed between two pages asks for no more
   at.client.loop().run();
   CHECK_FALSE(at.client.loop().has_work());
 }
+
+TEST_CASE("async query: a session that the program has ended is not renewed") {
+  Fixture at;
+  std::string const hidden =
+      "<missingSet><path>name</path><fault><fault xsi:type=\"NotAuthenticated\">"
+      "</fault></fault></missingSet>";
+  at.script->when("RetrievePropertiesEx").reply(200, page(objects(machine("vm-1", hidden))));
+  at.run(async_logout(at.session()));
+  CHECK(at.run(at.session().async_retrieve<VirtualMachine, "name">()).missing().size() == 1);
+  at.script->verify();
+  CHECK(at.session().generation() == 0);
+}

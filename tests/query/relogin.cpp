@@ -88,3 +88,11 @@ TEST_CASE("a session that is lost between pages: the query begins again") {
     CHECK(std::get<1>(rows[0]) == "one");
   }
 }
+
+TEST_CASE("a session that the program has ended is not renewed by a query") {
+  Lasting at;
+  at.script->when("RetrievePropertiesEx").reply(200, refused);
+  at.session.logout();
+  CHECK(at.session.retrieve<VirtualMachine, "name", "guest.ipAddress">().missing().size() == 2);
+  CHECK(at.session.generation() == 0);
+}

@@ -144,6 +144,19 @@ TEST_CASE("a poll waits for something to happen, and no longer than it may") {
   CHECK(w.host.elapsed() - begun == 67s);
 }
 
+TEST_CASE("a poll may wait for ever, and a lost connection be bridged for ever") {
+  Watched w;
+  MachineRef const vm = w.host.add_vm("web01");
+  auto const ever = std::chrono::seconds::max();
+  Watch<MachineRow> cache{w.session,
+                          esxvi::WatcherOptions{.outage = std::chrono::milliseconds::max()}};
+  cache.poll(now);
+  w.host.cause({.method = "WaitForUpdatesEx", .drop_before = true});
+  w.host.after(90s, [&] { w.rename(vm, "web02"); });
+  CHECK(told(cache.poll({.wait = ever})) == "~web01>web02");
+  CHECK(cache.poll({.wait = std::chrono::seconds::min()}).empty());
+}
+
 TEST_CASE("a stop token ends a poll, the cache stays, and the next poll goes on") {
   Watched w;
   MachineRef const vm = w.host.add_vm("web01");

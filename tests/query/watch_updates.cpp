@@ -102,6 +102,27 @@ TEST_CASE("a change of an object that never entered: it is read") {
   CHECK(told(cache.poll(now)) == "+two");
 }
 
+TEST_CASE("a cache is stale after whatever exception ended a poll in the middle") {
+  Dialogue d;
+  d.begin();
+  std::string const hidden =
+      "<missingSet><path>name</path><fault><fault xsi:type=\"NoPermission\">"
+      "</fault></fault></missingSet>";
+  d.next(update("modify", "vm-1", change("name", "assign", text("two"))) +
+         update("modify", "vm-1", hidden));
+  d.next("");
+  d.end();
+  struct Mine {};
+  Watch<vim::VirtualMachine, "name"> cache{
+      d.session, {.on_missing = [](esxvi::Missing const&) { throw Mine(); }}};
+  cache.poll(now);
+  CHECK_FALSE(cache.stale());
+  CHECK_THROWS_AS(cache.poll(now), Mine);
+  CHECK(cache.stale());
+  CHECK(cache.poll(now).size() == 1);
+  CHECK_FALSE(cache.stale());
+}
+
 TEST_CASE("an object that was to be read before everything was told anew is not read any more") {
   Dialogue d;
   d.begin();

@@ -177,3 +177,12 @@ TEST_CASE("files: status 401 is a lost session, other statuses are errors") {
   CHECK(e.status() == 404);
   CHECK(sink.text == "content");  // the page of the error is no content
 }
+
+TEST_CASE("a session that the program has ended is not renewed") {
+  Server const server;
+  esxvi::Session session(esxvi::any_transport(server.script), service_url,
+                         esxvi::Credentials{"root", password});
+  session.logout();
+  session.log_in_again(session.generation());
+  CHECK(server.operations() == "RetrieveServiceContent Login Logout ");
+}

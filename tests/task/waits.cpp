@@ -193,6 +193,22 @@ TEST_CASE("polls are bounded, and one without news is followed by another") {
   at.complete();
 }
 
+TEST_CASE("times may be as long as they like: a year is more than anybody waits") {
+  Dialogue at;
+  at.started();
+  at.script->expect("WaitForUpdatesEx")
+      .throws(esxvi::connection_lost({"WaitForUpdatesEx", "", "lost", ""}));
+  at.updates({state_is(State::success)});
+  at.destroy();
+  esxvi::Task task{at.session, power_on()};
+  task.wait({.poll = std::chrono::seconds::max(),
+             .settle = std::chrono::milliseconds::max(),
+             .outage = std::chrono::milliseconds::max()});
+  CHECK(has(at.body_of("WaitForUpdatesEx"), "<maxWaitSeconds>31536000</maxWaitSeconds>"));
+  at.complete();
+  CHECK(esxvi::Deadline(std::chrono::hours::min()).passed());
+}
+
 TEST_CASE("the deadline leaves the task alone and says how matters stand") {
   Dialogue at;
   at.started();

@@ -19,11 +19,12 @@ namespace detail {
 class AsyncCalls final : public QueryCalls {
  public:
   explicit AsyncCalls(Session& session) : state_(SessionAccess::state(session)) {}
+  [[nodiscard]] bool block() const noexcept override { return false; }
   Async<void> exchange(Invocation const& what, CallOptions const& options) override {
     return converse(state_, state_.version, what, options, call_kind::ordinary);
   }
   Async<void> log_in_again(std::uint64_t seen, CallOptions const& options) override {
-    if (!state_.options.log_in_again) co_return;
+    if (!state_.may_log_in_again()) co_return;
     CallRules const rules(state_, "Login", options, call_kind::ordinary);
     CallOptions const limits = rules.for_login();
     co_await detail::log_in_again(state_, seen, limits, rules.until());

@@ -5,13 +5,14 @@
 #include <esxvi/query/detail/filter_spec.hpp>
 #include <esxvi/query/object_stream.hpp>
 #include <esxvi/query/traversal.hpp>
+#include <esxvi/session/detail/farewell.hpp>
 #include <esxvi/session/session.hpp>
 #include <esxvi/transport/async.hpp>
 #include <esxvi/types/PropertyCollector.hpp>
 #include <esxvi/types/fault/ManagedObjectNotFound.hpp>
 
 #include <algorithm>
-#include <chrono>
+#include <coroutine>
 #include <cstdint>
 #include <exception>
 #include <optional>
@@ -58,6 +59,8 @@ inline types::PropertyFilterSpec filter_for(row_layout const& layout,
 /// never waits.
 class QueryCalls {
  public:
+  /// Whether what these give has ended as soon as it has begun.
+  [[nodiscard]] virtual bool block() const noexcept = 0;
   virtual Async<void> exchange(Invocation const& what, CallOptions const& options) = 0;
   virtual Async<void> log_in_again(std::uint64_t seen, CallOptions const& options) = 0;
 
@@ -68,6 +71,7 @@ class QueryCalls {
 class BlockingCalls final : public QueryCalls {
  public:
   explicit BlockingCalls(Session& session) : session_(session) {}
+  [[nodiscard]] bool block() const noexcept override { return true; }
   Async<void> exchange(Invocation const& what, CallOptions const& options) override {
     session_.exchange(what, options);
     co_return;
@@ -79,6 +83,31 @@ class BlockingCalls final : public QueryCalls {
 
  private:
   Session& session_;
+};
+
+/// `co_await Part(calls, job())`: waits for a part of a query.
+///
+/// A coroutine hands its thread on to the one that it waits for, and gets it back when that ends.
+/// Compilers make calls of this unless they optimise, so that many parts which never wait, one
+/// after the other, would fill the stack. Those are called here, and return.
+class [[nodiscard]] Part {
+ public:
+  Part(QueryCalls const& calls, Async<void> job) : block_(calls.block()), job_(std::move(job)) {}
+  Part(Part const&) = delete;
+  Part& operator=(Part const&) = delete;
+
+  [[nodiscard]] bool await_ready() {
+    if (block_) async_access::begin(job_);
+    return block_;
+  }
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<> next) {
+    return std::move(job_).operator co_await().await_suspend(next);
+  }
+  void await_resume() { async_access::take(job_); }
+
+ private:
+  bool block_;
+  Async<void> job_;
 };
 
 /// One query from its first request to its last row.
@@ -104,7 +133,7 @@ class Collector {
     while (!what_.objects.empty() || !what_.roots.empty() || what_.spec) {
       auto const generation = session_.generation();
       try {
-        co_await fetch(calls);
+        co_await Part(calls, fetch(calls));
         co_return;
       } catch (nobody_logged_in const&) {
         stream_.restart(true);
@@ -117,7 +146,7 @@ class Collector {
         stream_.restart(false);
         continue;
       }
-      co_await calls.log_in_again(generation, what_.call);
+      co_await Part(calls, calls.log_in_again(generation, what_.call));
     }
   }
 
@@ -141,24 +170,30 @@ class Collector {
   }
 
   template <class R>
-  Async<void> send(QueryCalls& calls, R request, reflect::place reply, CallOptions limits) {
-    Invocation const what{R::facts.name, *reflect::type_of<R>(), &request, reply};
-    co_await calls.exchange(what, limits);
+  Async<void> send(QueryCalls& calls, R request, reflect::place reply, CallOptions limits,
+                   bool (*reset)(void*) = nullptr) {
+    Invocation const what{R::facts.name, *reflect::type_of<R>(), &request, reply, reset};
+    co_await Part(calls, calls.exchange(what, limits));
+  }
+  /// The first request, which can be repeated while the rows are ours alone. A later one cannot:
+  /// the server has gone on to the next page.
+  template <class R> Async<void> send_first(QueryCalls& calls, R request, reflect::place reply) {
+    return send(calls, std::move(request), reply, what_.call, &ObjectStream::take_back);
   }
 
   Async<void> fetch(QueryCalls& calls) {
     if (types::version_order(session_.api_version()) < types::version_order("4.1")) {
-      co_await fetch_unpaged(calls);
+      co_await Part(calls, fetch_unpaged(calls));
       co_return;
     }
     std::exception_ptr failure;
     try {
-      co_await fetch_pages(calls);
+      co_await Part(calls, fetch_pages(calls));
     } catch (enough const&) {  // NOLINT(bugprone-empty-catch): not an error
     } catch (...) {
       failure = std::current_exception();
     }
-    co_await cancel(calls);
+    co_await Part(calls, cancel(calls, failure));
     if (failure) std::rethrow_exception(failure);
   }
 
@@ -169,20 +204,20 @@ class Collector {
         .self = collector(), .specSet = std::vector{filter()}, .options = options};
     bool unknown = false;
     try {
-      co_await send(calls, first, stream_.paged_reply(), what_.call);
+      co_await Part(calls, send_first(calls, first, stream_.paged_reply()));
     } catch (fault const& e) {
       // A server that claims a version without having all of it.
       if (stream_.delivered() > 0 || !lacks_method(e)) throw;
       unknown = true;
     }
     if (unknown) {
-      co_await fetch_unpaged(calls);
+      co_await Part(calls, fetch_unpaged(calls));
       co_return;
     }
     stream_.end_page();
     while (!stream_.token().empty()) {
       types::ContinueRetrievePropertiesEx const next{.self = collector(), .token = stream_.token()};
-      co_await send(calls, next, stream_.paged_reply(), what_.call);
+      co_await Part(calls, send(calls, next, stream_.paged_reply(), what_.call));
       stream_.end_page();
     }
   }
@@ -190,21 +225,22 @@ class Collector {
   Async<void> fetch_unpaged(QueryCalls& calls) {
     types::RetrieveProperties const all{.self = collector(), .specSet = std::vector{filter()}};
     try {
-      co_await send(calls, all, stream_.plain_reply(), what_.call);
+      co_await Part(calls, send_first(calls, all, stream_.plain_reply()));
     } catch (enough const&) {  // NOLINT(bugprone-empty-catch): nothing is open on the server
     }
   }
 
   // A token that is left open keeps the whole result in the server's memory.
-  Async<void> cancel(QueryCalls& calls) {
-    if (stream_.token().empty()) co_return;
-    types::CancelRetrievePropertiesEx const request{.self = collector(), .token = stream_.token()};
-    CallOptions const limits{.deadline = std::chrono::seconds(10)};
-    soap::Reply<void> reply;
-    reflect::place const nothing{reflect::type_of<decltype(reply)>(), &reply};
-    try {
-      co_await send(calls, request, nothing, limits);
-    } catch (...) {  // NOLINT(bugprone-empty-catch): the first error is the one to report
+  Async<void> cancel(QueryCalls& calls, std::exception_ptr failure) {
+    for (std::string const& token : stream_.left_open()) {
+      types::CancelRetrievePropertiesEx const request{.self = collector(), .token = token};
+      CallOptions const limits = farewell(what_.call, failure);
+      soap::Reply<void> reply;
+      reflect::place const nothing{reflect::type_of<decltype(reply)>(), &reply};
+      try {
+        co_await Part(calls, send(calls, request, nothing, limits));
+      } catch (...) {  // NOLINT(bugprone-empty-catch): the first error is the one to report
+      }
     }
   }
 

@@ -82,13 +82,29 @@ class ObjectStream {
   /// What the server keeps open: the next page, empty after the last. A page that broke off before
   /// it said so leaves the one by which it was asked for.
   [[nodiscard]] std::string const& token() const noexcept { return token_; }
+  /// The tokens that have to be given back: that one, and those of replies that were taken back.
+  [[nodiscard]] std::vector<std::string> left_open() const {
+    auto all = abandoned_;
+    if (!token_.empty()) all.push_back(token_);
+    return all;
+  }
   [[nodiscard]] std::size_t delivered() const noexcept { return delivered_; }
   /// For a query that begins again. With `believe_refusals` it is no sign of a lost session that
   /// an object refuses all properties with NotAuthenticated.
   void restart(bool believe_refusals) {
+    abandoned_.clear();
     token_.clear();
     delivered_ = 0;
     believe_refusals_ = believe_refusals_ || believe_refusals;
+  }
+  /// For the Invocation of the first request: takes the reply back, unless somebody has seen rows.
+  static bool take_back(void* stream) {
+    ObjectStream& s = self(stream);
+    if (!s.taker_.restart()) return false;
+    if (!s.token_.empty()) s.abandoned_.push_back(std::exchange(s.token_, {}));
+    s.token_sent_ = false;
+    s.delivered_ = 0;
+    return true;
   }
 
  private:
@@ -179,6 +195,7 @@ class ObjectStream {
   row_layout const& layout_;
   RowTaker& taker_;
   std::string token_;
+  std::vector<std::string> abandoned_;
   bool token_sent_ = false;  // by the page that is being read
   std::size_t delivered_ = 0;
   bool believe_refusals_ = false;

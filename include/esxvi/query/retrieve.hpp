@@ -54,12 +54,15 @@ template <class Row> class RowKeeper final : public RowTaker {
   void* next() override { return &rows_.emplace_back(); }
   bool taken(untyped_ref const& /*object*/) override { return true; }
   void missing(Missing what) override {
-    if (on_missing_) on_missing_(what);
+    if (on_missing_) {
+      told_ = true;
+      on_missing_(what);
+    }
     rows_.add_missing(std::move(what));
   }
   void take_back() override { rows_.pop_back(); }
   bool restart() override {
-    if (on_missing_ && !rows_.missing().empty()) return false;
+    if (told_) return false;
     rows_.clear();
     rows_.forget_properties();
     return true;
@@ -68,6 +71,7 @@ template <class Row> class RowKeeper final : public RowTaker {
  private:
   Rows<Row>& rows_;
   std::function<void(Missing const&)> const& on_missing_;
+  bool told_ = false;
 };
 
 template <class Row, class F> class RowCaller final : public RowTaker {

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
-#include <esxvi/query/detail/update_source.hpp>
 #include <esxvi/reflect/fixed_string.hpp>
+#include <esxvi/session/detail/farewell.hpp>
 #include <esxvi/session/session.hpp>
 #include <esxvi/types/View.hpp>
 #include <esxvi/types/ViewManager.hpp>
@@ -16,6 +16,10 @@
 #include <vector>
 
 namespace esxvi {
+
+namespace detail {
+class WatchedRows;
+}
 
 struct ViewOptions {
   untyped_ref container{};  ///< folder, data center, cluster, host or pool; empty: everything
@@ -55,13 +59,13 @@ class View {
         view_(std::exchange(other.view_, {})),
         generation_(other.generation_) {}
   View& operator=(View&& other) noexcept {
-    close();
+    close(detail::farewell());
     session_ = other.session_;
     view_ = std::exchange(other.view_, {});
     generation_ = other.generation_;
     return *this;
   }
-  ~View() { close(); }
+  ~View() { close(detail::farewell()); }
 
   /// Of all objects of kind T: `auto hosts = View::of<vim::HostSystem>(session);`
   template <class T>
@@ -74,11 +78,13 @@ class View {
   [[nodiscard]] bool alive() const { return view_ && session_->generation() == generation_; }
 
  private:
-  void close() noexcept {
+  friend detail::WatchedRows;
+
+  void close(CallOptions const& limits) noexcept {
     if (!alive()) return;
-    detail::UpdateSource::quietly([this](CallOptions const& call) {
+    detail::quietly([&] {
       session_->call(types::DestroyView{.self = Ref<types::View>(view_.type(), view_.value())},
-                     call);
+                     limits);
     });
     view_ = {};
   }

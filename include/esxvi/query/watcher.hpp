@@ -6,6 +6,7 @@
 #include <esxvi/query/detail/update_source.hpp>
 #include <esxvi/query/detail/update_stream.hpp>
 #include <esxvi/query/detail/watched_rows.hpp>
+#include <esxvi/session/detail/pause.hpp>
 #include <esxvi/session/session.hpp>
 #include <esxvi/types/fault/ManagedObjectNotFound.hpp>
 
@@ -13,6 +14,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -67,7 +69,7 @@ class Watcher {
   ~Watcher() {
     for (detail::WatchedRows* const rows : caches_) {
       rows->watcher_ = nullptr;
-      rows->views_.clear();
+      rows->end_views(source_.parting());
     }
   }
 
@@ -78,8 +80,10 @@ class Watcher {
   /// changed. A lost connection is tried again for WatcherOptions::outage. Any other error is
   /// thrown, `cancelled` when the stop token says so; the caches keep what they have, are stale(),
   /// and the next poll goes on: what it returns includes the changes that were found before.
-  std::size_t poll(PollOptions const& options = {}) {
+  std::size_t poll(PollOptions options = {}) {
     ++statistics_.polls;
+    stale_ = true;  // until all went well, whoever throws
+    options.wait = detail::bounded(options.wait);
     if (!std::exchange(unfinished_, true))
       for (auto* const rows : caches_) rows->begin_poll();
     outage_.over();
@@ -91,13 +95,12 @@ class Watcher {
         run(options, until);
         break;
       } catch (fault const& e) {
-        stale_ = true;
         bool const again = e.type_name() == "RequestCanceled"
                                ? outage_.wait(options.call.stop)  // somebody took our place
                                : ++reopened <= reopen_limit && reopen(e);
         if (!again) throw;
       } catch (error const& e) {
-        stale_ = true;
+        source_.ended(options.call, std::current_exception());
         // What was lost after so long had been there meanwhile.
         auto const lost = clock::now();
         if (e.code() == errc::connection_lost && lost - begun >= options_.outage && lost < until)
@@ -106,6 +109,7 @@ class Watcher {
       }
     }
     unfinished_ = stale_ = false;
+    source_.ended(options.call, nullptr);
     std::size_t changed = 0;
     for (auto* const rows : caches_) changed += rows->finish_poll();
     return changed;
@@ -133,6 +137,7 @@ class Watcher {
   void remove(detail::WatchedRows& rows, bool closing) noexcept {
     std::erase(caches_, &rows);
     if (rows.filter_ && !closing) source_.remove(*rows.filter_);
+    rows.end_views(source_.parting());
   }
 
   void run(PollOptions const& options, clock::time_point until) {
@@ -170,6 +175,7 @@ class Watcher {
     } catch (fault const&) {
       throw;
     } catch (error const& e) {
+      source_.ended(options.call, std::current_exception());
       // The server may have made what we have no name of: it goes with the collector.
       if (e.delivered() != delivery::not_sent) forget();
       throw;
@@ -183,7 +189,7 @@ class Watcher {
     std::vector<untyped_ref> roots = target.below;
     if (whole) roots.emplace_back(session_.opening_content().rootFolder);
     if (target.view && !rows.named_) {
-      rows.views_.clear();
+      rows.end_views(source_.parting());
       for (untyped_ref& root : roots) {
         rows.views_.emplace_back(session_, std::vector{std::string(rows.layout().kind)},
                                  ViewOptions{.container = root, .call = limits});
@@ -265,7 +271,7 @@ class Watcher {
     source_.forget();
     for (auto* const rows : caches_) {
       rows->filter_.reset();
-      rows->views_.clear();
+      rows->end_views(source_.parting());
     }
     sync_all();
   }

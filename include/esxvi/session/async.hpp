@@ -15,6 +15,7 @@
 #include <esxvi/session/connect.hpp>
 #include <esxvi/session/credentials.hpp>
 #include <esxvi/session/detail/async_calls.hpp>
+#include <esxvi/session/detail/farewell.hpp>
 #include <esxvi/session/session.hpp>
 #include <esxvi/session/uri.hpp>
 #include <esxvi/transport/async.hpp>
@@ -43,7 +44,7 @@ Async<typename R::reply_type> call(SessionState& session, R request, CallOptions
                         *reflect::type_of<R>(),
                         &request,
                         {reflect::type_of<reply_type>(), &reply},
-                        [](void* address) { *static_cast<reply_type*>(address) = {}; }};
+                        &renew<reply_type>};
   co_await converse(session, session.version, what, std::move(options), call_kind::ordinary);
   if constexpr (!std::is_void_v<typename R::reply_type>) co_return std::move(reply.returnval);
 }
@@ -107,7 +108,9 @@ Async<Session> async_connect(CurlLoop& loop, std::string_view uri, P provider) {
 /// else on the loop is called.
 inline Async<void> async_logout(Session& session) {
   auto& state = detail::SessionAccess::state(session);
-  if (state.logged_in.exchange(false)) co_await detail::log_out(state);
+  if (!state.logged_in.exchange(false)) co_return;
+  CallOptions const limits = detail::farewell();
+  co_await detail::log_out(state, limits);
 }
 
 }  // namespace esxvi

@@ -29,7 +29,10 @@ class KeepAlive {
 
   explicit KeepAlive(Session& session, std::chrono::seconds interval = std::chrono::minutes(10),
                      clock::time_point now = clock::now())
-      : session_(session), interval_(interval), seen_(session.requests()), due_(now + interval) {}
+      : session_(session),
+        interval_(detail::bounded(interval)),
+        seen_(session.requests()),
+        due_(now + interval_) {}
 
   /// When tick() has something to do next, unless somebody uses the session.
   [[nodiscard]] clock::time_point due() const noexcept { return due_; }

@@ -6,6 +6,7 @@
 #include <esxvi/session/api_version.hpp>
 #include <esxvi/session/credentials/means.hpp>
 #include <esxvi/session/detail/conversation.hpp>
+#include <esxvi/session/detail/farewell.hpp>
 #include <esxvi/session/detail/fetch.hpp>
 #include <esxvi/session/detail/login.hpp>
 #include <esxvi/session/detail/pause.hpp>
@@ -110,7 +111,7 @@ class Session {
               *reflect::type_of<R>(),
               &request,
               {reflect::type_of<reply_type>(), &reply},
-              [](void* address) { *static_cast<reply_type*>(address) = {}; }},
+              &detail::renew<reply_type>},
              options);
     if constexpr (!std::is_void_v<typename R::reply_type>) return std::move(reply.returnval);
   }
@@ -151,9 +152,9 @@ class Session {
   [[nodiscard]] std::uint64_t generation() const { return self_->gate.generation(); }
   /// Logs in again unless somebody has done so since `seen`, or the session lives after all: for
   /// callers that notice a lost session in another way than by a NotAuthenticated fault. 2 requests
-  /// at most. Does nothing without SessionOptions::log_in_again.
+  /// at most. Does nothing without SessionOptions::log_in_again, and after logout().
   void log_in_again(std::uint64_t seen, CallOptions const& options = {}) {
-    if (!self_->options.log_in_again) return;
+    if (!self_->may_log_in_again()) return;
     detail::CallRules const rules(*self_, "Login", options, detail::call_kind::ordinary);
     log_in_again(seen, rules);
   }
@@ -301,7 +302,8 @@ class Session {
     } catch (fault const&) {
       throw;  // refused
     } catch (error const& e) {
-      if (e.delivered() != delivery::not_sent) leave_nothing_behind();
+      if (e.delivered() != delivery::not_sent)
+        leave_nothing_behind(detail::farewell(options, std::current_exception()));
       throw;
     }
   }
@@ -318,19 +320,12 @@ class Session {
   }
 
   // A login whose answer was lost may have succeeded.
-  void leave_nothing_behind() noexcept {
-    if (!self_->has_cookie()) return;
-    try {
-      log_out({.deadline = detail::farewell_limit});
-    } catch (...) {  // NOLINT(bugprone-empty-catch): the server drops idle sessions by itself
-    }
+  void leave_nothing_behind(CallOptions const& limits) noexcept {
+    if (self_->has_cookie()) detail::quietly([&] { log_out(limits); });
   }
 
   void close() noexcept {
-    try {
-      logout();
-    } catch (...) {  // NOLINT(bugprone-empty-catch): the server drops idle sessions by itself
-    }
+    detail::quietly([this] { logout(); });  // the server drops idle sessions by itself
   }
 
   std::unique_ptr<detail::SessionState> self_;

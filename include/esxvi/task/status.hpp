@@ -28,7 +28,9 @@ class Deadline {
     // Compared as floating point: the largest durations do not fit into the clock's.
     using seconds = std::chrono::duration<double>;
     auto const now = clock::now();
-    if (seconds(from_now) < seconds(clock::time_point::max() - now) / 2)
+    if (seconds(from_now) < seconds(0))
+      at_ = now;
+    else if (seconds(from_now) < seconds(clock::time_point::max() - now) / 2)
       at_ = now + std::chrono::duration_cast<clock::duration>(from_now);
   }
   Deadline(clock::time_point at) : at_(at) {}

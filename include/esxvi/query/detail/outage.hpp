@@ -34,7 +34,7 @@ class Outage {
  public:
   using clock = std::chrono::steady_clock;
 
-  explicit Outage(std::chrono::milliseconds longest) : longest_(longest) {}
+  explicit Outage(std::chrono::milliseconds longest) : longest_(bounded(longest)) {}
 
   void over() noexcept {
     began_.reset();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <esxvi/query/detail/abilities.hpp>
+#include <esxvi/session/detail/farewell.hpp>
 #include <esxvi/session/detail/pause.hpp>
 #include <esxvi/session/session.hpp>
 #include <esxvi/types/PropertyCollector.hpp>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -78,7 +80,7 @@ class UpdateSource {
   /// with told() up to which version. Waits for about `hold`; `most` updates of objects at once, 0:
   /// as the server likes. 1 request.
   void next(std::chrono::seconds hold, std::int32_t most, reflect::place reply,
-            void (*reset)(void*), CallOptions const& call) {
+            bool (*reset)(void*), CallOptions const& call) {
     std::optional<std::string> version;
     if (!version_.empty()) version = version_;
     if (modern_) {
@@ -111,12 +113,20 @@ class UpdateSource {
     generation_ = session_.generation();
   }
 
+  /// The last call, and what it ended with; null: it went well.
+  void ended(CallOptions call, std::exception_ptr failure) {
+    last_ = std::move(call);
+    failure_ = std::move(failure);
+  }
+  /// Limits of each request that tells the server to end something after that. What it is not told
+  /// ends with the session.
+  [[nodiscard]] CallOptions parting() const { return farewell(last_, failure_); }
+
   void close() noexcept {
     if (!lost()) {
       if (own_) {
-        quietly([&](CallOptions const& call) {
-          session_.call(types::DestroyPropertyCollector{.self = *own_}, call);
-        });
+        quietly(
+            [this] { session_.call(types::DestroyPropertyCollector{.self = *own_}, parting()); });
       } else {
         for (auto const& filter : filters_) destroy(filter);
       }
@@ -125,26 +135,16 @@ class UpdateSource {
     own_.reset();
   }
 
-  /// Tells the server to end something; it ends with the session at the latest.
-  template <class F> static void quietly(F const& end) noexcept {
-    try {
-      end(CallOptions{.deadline = std::chrono::seconds(10)});
-    } catch (...) {  // NOLINT(bugprone-empty-catch): see above
-    }
-  }
-
  private:
   static constexpr std::chrono::milliseconds shortest_pause{250};
   static constexpr std::chrono::milliseconds longest_pause{2'000};
 
   template <class R>
-  void send(R const& request, reflect::place reply, void (*reset)(void*), CallOptions const& call) {
+  void send(R const& request, reflect::place reply, bool (*reset)(void*), CallOptions const& call) {
     session_.exchange({R::facts.name, *reflect::type_of<R>(), &request, reply, reset}, call);
   }
   void destroy(Ref<types::PropertyFilter> const& filter) noexcept {
-    quietly([&](CallOptions const& call) {
-      session_.call(types::DestroyPropertyFilter{.self = filter}, call);
-    });
+    quietly([&] { session_.call(types::DestroyPropertyFilter{.self = filter}, parting()); });
   }
   [[nodiscard]] Ref<types::PropertyCollector> const& collector() const {
     return own_ ? *own_ : session_.opening_content().propertyCollector;
@@ -156,6 +156,8 @@ class UpdateSource {
   std::optional<Ref<types::PropertyCollector>> own_{};
   std::vector<Ref<types::PropertyFilter>> filters_{};
   std::string version_{};
+  CallOptions last_{};
+  std::exception_ptr failure_{};
   std::chrono::milliseconds pause_ = shortest_pause;
 };
 

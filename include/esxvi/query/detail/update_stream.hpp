@@ -90,7 +90,10 @@ class UpdateStream {
     return {&reply_info, this};
   }
   /// For an Invocation: whole rows that were changed are no harm.
-  static void reset(void* stream) { static_cast<UpdateStream*>(stream)->restart(); }
+  static bool reset(void* stream) {
+    static_cast<UpdateStream*>(stream)->restart();
+    return true;
+  }
 
   /// What to ask from next; empty: there was nothing new.
   [[nodiscard]] std::string const& version() const noexcept { return version_; }

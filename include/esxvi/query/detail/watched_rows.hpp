@@ -75,6 +75,10 @@ class WatchedRows : public UpdateTaker {
   bool named_;
   std::optional<Ref<types::PropertyFilter>> filter_{};
   std::vector<View> views_{};
+  void end_views(CallOptions const& limits) noexcept {
+    for (View& view : views_) view.close(limits);
+    views_.clear();
+  }
   bool syncing_ = true;
   bool refused_ = false;
   std::vector<untyped_ref> unclear_{};

@@ -3,6 +3,7 @@
 
 #include <esxvi/error.hpp>
 #include <esxvi/session/detail/conversation.hpp>
+#include <esxvi/session/detail/farewell.hpp>
 #include <esxvi/session/detail/fetch.hpp>
 #include <esxvi/session/detail/login.hpp>
 #include <esxvi/session/detail/login_gate.hpp>
@@ -117,15 +118,14 @@ inline Async<bool> opens(SessionState& session, std::stop_token opened, std::sto
   co_return opened.stop_requested();
 }
 
-inline Async<void> log_out(SessionState& session) {
+inline Async<void> log_out(SessionState& session, CallOptions limits) {
   types::Logout const request{.self = session.manager()};
   soap::Reply<void> reply;
   Invocation const what{"Logout",
                         *reflect::type_of<types::Logout>(),
                         &request,
                         {reflect::type_of<decltype(reply)>(), &reply}};
-  CallOptions const limits{.deadline = farewell_limit};
-  co_await converse(session, session.version, what, limits, call_kind::farewell);
+  co_await converse(session, session.version, what, std::move(limits), call_kind::farewell);
 }
 
 /// A login whose answer was lost may have succeeded: then it is ended.
@@ -133,7 +133,7 @@ inline Async<void> log_in_or_leave_nothing_behind(SessionState& session, CallOpt
   std::exception_ptr failure;
   bool may_have_succeeded = false;
   try {
-    co_await log_in(session, std::move(options));
+    co_await log_in(session, options);
   } catch (fault const&) {
     failure = std::current_exception();
   } catch (error const& e) {
@@ -141,8 +141,9 @@ inline Async<void> log_in_or_leave_nothing_behind(SessionState& session, CallOpt
     may_have_succeeded = e.delivered() != delivery::not_sent;
   }
   if (may_have_succeeded && session.has_cookie()) {
+    CallOptions const limits = farewell(options, failure);
     try {
-      co_await log_out(session);
+      co_await log_out(session, limits);
     } catch (...) {  // NOLINT(bugprone-empty-catch): the server drops idle sessions by itself
     }
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <esxvi/error.hpp>
+#include <esxvi/session/detail/pause.hpp>
 #include <esxvi/session/detail/session_state.hpp>
 #include <esxvi/session/reply_sink.hpp>
 #include <esxvi/session/retry.hpp>
@@ -28,9 +29,6 @@ enum class step {
   pause,   ///< wait for pause(), then send
 };
 
-/// How long a session takes leave of a server that does not answer.
-inline constexpr std::chrono::seconds farewell_limit{10};
-
 /// Whether a call may log in again, and under which conditions it is repeated.
 enum class call_kind {
   ordinary,
@@ -44,8 +42,6 @@ enum class call_kind {
 class CallRules {
  public:
   using clock = std::chrono::steady_clock;
-  /// More than anybody waits; a longer deadline is none.
-  static constexpr std::chrono::hours longest{24 * 365};
 
   CallRules(SessionState& session, std::string_view method, CallOptions const& options,
             call_kind kind)
@@ -54,10 +50,10 @@ class CallRules {
         options_(options),
         kind_(kind),
         id_(session.next_id()),
-        until_(options.deadline.count() > 0 && options.deadline < longest
+        until_(options.deadline.count() > 0 && options.deadline < longest_wait
                    ? clock::now() + options.deadline
                    : clock::time_point::max()) {
-    options_.patience = std::min<std::chrono::milliseconds>(options_.patience, longest);
+    options_.patience = std::min<std::chrono::milliseconds>(options_.patience, longest_wait);
   }
 
   [[nodiscard]] std::string const& id() const noexcept { return id_; }
@@ -117,16 +113,17 @@ class CallRules {
     bool const lost = e.code() == errc::not_authenticated
                           ? kind_ == call_kind::ordinary
                           : e.code() == errc::unauthorized && kind_ == call_kind::file;
-    return lost && session_.options.log_in_again && session_.logged_in && !logged_in_again_;
+    return lost && session_.may_log_in_again() && !logged_in_again_;
   }
 
   [[nodiscard]] bool may_repeat(error const& e) {
     auto const& retry = session_.options.retry;
     if (kind_ == call_kind::farewell || attempts_ >= retry.attempts || !passes(e)) return false;
     if (e.delivered() != delivery::not_sent && !only_reads(method_)) return false;
-    auto pause = retry.first_pause;
-    for (int i = 1; i < attempts_ && pause < retry.longest_pause; ++i) pause *= 2;
-    pause = std::min(pause, retry.longest_pause);
+    auto const longest = bounded(retry.longest_pause);
+    auto pause = bounded(retry.first_pause);
+    for (int i = 1; i < attempts_ && pause < longest; ++i) pause *= 2;
+    pause = std::min(pause, longest);
     static thread_local std::minstd_rand dice{std::random_device{}()};
     pause_ = pause - std::chrono::milliseconds(
                          std::uniform_int_distribution<std::int64_t>(0, pause.count() / 2)(dice));
@@ -166,10 +163,16 @@ struct Invocation {
   reflect::type_info const& type;
   void const* request;
   reflect::place reply;
-  /// Makes the reply as it was before the call; null: it cannot be taken back.
-  void (*reset)(void*) = nullptr;
+  /// Makes the reply as it was before the call; false, or null: it cannot be taken back.
+  bool (*reset)(void*) = nullptr;
   std::string_view security{};  ///< content of a wsse:Security header, XML
 };
+
+/// Invocation::reset of a reply that is an object.
+template <class Reply> bool renew(void* reply) {
+  *static_cast<Reply*>(reply) = {};
+  return true;
+}
 
 /// One method call on its way: its message, and what follows from each answer.
 ///
@@ -244,9 +247,8 @@ class Conversation {
     take_cookie(false);
     // A fault leaves the reply as it was.
     bool const touched = sink_ && sink_->reached_reply();
-    step const next = rules_.after(failure, !touched || what_.reset != nullptr);
-    if (touched) what_.reset(what_.reply.address);
-    return next;
+    bool const intact = !touched || (what_.reset != nullptr && what_.reset(what_.reply.address));
+    return rules_.after(failure, intact);
   }
 
  private:

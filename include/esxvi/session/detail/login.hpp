@@ -4,6 +4,7 @@
 #include <esxvi/session/api_version.hpp>
 #include <esxvi/session/credentials/means.hpp>
 #include <esxvi/session/detail/conversation.hpp>
+#include <esxvi/session/detail/pause.hpp>
 #include <esxvi/session/detail/session_state.hpp>
 #include <esxvi/soap/fault.hpp>
 #include <esxvi/transport/transport.hpp>
@@ -49,7 +50,7 @@ class Opening {
  public:
   explicit Opening(SessionState& state) : state_(state) {
     auto const deadline = state.options.opening.deadline;
-    if (deadline.count() > 0 && deadline < CallRules::longest)
+    if (deadline.count() > 0 && deadline < longest_wait)
       until_ = CallRules::clock::now() + deadline;
   }
 
@@ -75,7 +76,7 @@ class Opening {
             *reflect::type_of<OpeningRequest>(),
             &request_,
             {reflect::type_of<decltype(reply_)>(), &reply_},
-            [](void* address) { *static_cast<decltype(reply_)*>(address) = {}; }};
+            &renew<decltype(reply_)>};
   }
   /// True: the version is one that is not known here, so ask for versions_target.
   [[nodiscard]] bool greeted() {
@@ -122,7 +123,7 @@ class Probe {
             *reflect::type_of<OpeningRequest>(),
             &request_,
             {reflect::type_of<decltype(reply_)>(), &reply_},
-            [](void* address) { *static_cast<decltype(reply_)*>(address) = {}; }};
+            &renew<decltype(reply_)>};
   }
 
  private:

@@ -38,6 +38,9 @@ struct SessionState {
   std::mutex content_mutex{};
   std::shared_ptr<void> full_content{};  // a types::ServiceContent
 
+  /// Whether a session that the server forgot is to be renewed: not one that the program ended.
+  [[nodiscard]] bool may_log_in_again() const { return options.log_in_again && logged_in; }
+
   [[nodiscard]] bool has_cookie() const {
     std::lock_guard const lock(mutex_);
     return !cookie_.empty();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <esxvi/query/detail/outage.hpp>
+#include <esxvi/session/detail/pause.hpp>
 #include <esxvi/session/session.hpp>
 #include <esxvi/task/detail/look.hpp>
 #include <esxvi/task/detail/state.hpp>
@@ -233,7 +234,7 @@ class Waiting {
 
   std::optional<types::UpdateSet> poll() {
     using std::chrono::seconds;
-    auto hold = options_.poll;
+    auto hold = bounded(options_.poll);
     if (auto const at = limit(); at != clock::time_point::max())
       hold = std::clamp(std::chrono::floor<seconds>(at - clock::now()), seconds(1),
                         std::max(hold, seconds(1)));
@@ -360,7 +361,7 @@ class Waiting {
     TaskState& t = *m.task;
     if (t.why == giving_up::no) t.why = why;
     if (!ask_to_end(m)) return;
-    auto const until = clock::now() + options_.settle;
+    auto const until = clock::now() + bounded(options_.settle);
     m.settle_until =
         why == giving_up::deadline || expired_ ? until : std::min(until, options_.deadline.at());
   }
