@@ -373,7 +373,10 @@ class Waiting {
   }
   void cancel(TaskState& t) {
     try {
-      session_.call(types::CancelTask{.self = t.status.task}, {.deadline = call_limit});
+      // A server that is silent gets no longer for this than for the end of the task.
+      std::chrono::milliseconds const limit = std::clamp<std::chrono::milliseconds>(
+          bounded(options_.settle), hasty_farewell_limit, call_limit);
+      session_.call(types::CancelTask{.self = t.status.task}, {.deadline = limit});
       t.cancel_requested = true;
     } catch (fault const& e) {
       // InvalidState: it just ended, which the next look tells.

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include <esxvi/session/detail/farewell.hpp>
 #include <esxvi/session/detail/pause.hpp>
 #include <esxvi/session/session.hpp>
 #include <esxvi/task/detail/look.hpp>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -37,17 +39,17 @@ class Watch {
   void add(types::PropertyFilterSpec spec, CallOptions const& call) {
     if (modern_ && !own_) {
       try {
-        own_ = session_.call(
-            types::CreatePropertyCollector{.self = session_.opening_content().propertyCollector},
-            call);
+        types::CreatePropertyCollector const request{
+            .self = session_.opening_content().propertyCollector};
+        own_ = ask(request, call);
       } catch (fault const& e) {
         if (!lacks_method(e)) throw;
         modern_ = false;
       }
     }
-    filters_.push_back(session_.call(
-        types::CreateFilter{.self = collector(), .spec = std::move(spec), .partialUpdates = false},
-        call));
+    types::CreateFilter const request{
+        .self = collector(), .spec = std::move(spec), .partialUpdates = false};
+    filters_.push_back(ask(request, call));
   }
 
   /// What changed; nothing within `hold` (about) is nothing. 1 request.
@@ -58,12 +60,12 @@ class Watch {
       if (!version_.empty()) request.version = version_;
       request.options =
           types::WaitOptions{.maxWaitSeconds = static_cast<std::int32_t>(hold.count())};
-      updates = session_.call(request, call);
+      updates = ask(request, call);
     } else {
       pause(std::min<std::chrono::milliseconds>(hold, call.deadline), call.stop);
       types::CheckForUpdates request{.self = collector()};
       if (!version_.empty()) request.version = version_;
-      updates = session_.call(request, call);
+      updates = ask(request, call);
       pause_ = updates ? shortest_pause : std::min(pause_ * 3 / 2, longest_pause);
     }
     if (!updates) return updates;
@@ -87,14 +89,10 @@ class Watch {
 
   void close() noexcept {
     if (own_) {
-      end([&](CallOptions const& call) {
-        session_.call(types::DestroyPropertyCollector{.self = *own_}, call);
-      });
+      quietly([&] { session_.call(types::DestroyPropertyCollector{.self = *own_}, parting_); });
     } else {
       for (auto const& filter : filters_)
-        end([&](CallOptions const& call) {
-          session_.call(types::DestroyPropertyFilter{.self = filter}, call);
-        });
+        quietly([&] { session_.call(types::DestroyPropertyFilter{.self = filter}, parting_); });
     }
     filters_.clear();
     own_.reset();
@@ -104,10 +102,14 @@ class Watch {
   static constexpr std::chrono::milliseconds shortest_pause{250};
   static constexpr std::chrono::milliseconds longest_pause{2'000};
 
-  template <class F> static void end(F const& destroy) noexcept {
+  /// A call, after which the server is told to end what it keeps with more or less patience.
+  template <class R> typename R::reply_type ask(R const& request, CallOptions const& call) {
     try {
-      destroy({.deadline = std::chrono::seconds(10)});
-    } catch (...) {  // NOLINT(bugprone-empty-catch): it ends with the session at the latest
+      parting_ = farewell(call);
+      return session_.call(request, call);
+    } catch (...) {
+      parting_ = farewell(call, std::current_exception());
+      throw;
     }
   }
 
@@ -127,6 +129,7 @@ class Watch {
   std::optional<Ref<types::PropertyCollector>> own_{};
   std::vector<Ref<types::PropertyFilter>> filters_{};
   std::string version_{};
+  CallOptions parting_ = farewell();
   std::chrono::milliseconds pause_{0};
 };
 
