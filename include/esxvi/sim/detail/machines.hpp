@@ -16,6 +16,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 /// What the services of virtual machines share.
@@ -36,6 +37,8 @@ struct MachineServices {
   };
   std::map<std::string, Kept, std::less<>> snapshots;
   std::int32_t next_snapshot = 1;
+  // Files and directories that came into being during what may yet fail; null: nothing does.
+  std::vector<std::pair<std::shared_ptr<DatastoreFiles>, std::string>>* begun = nullptr;
 };
 MachineServices& machine_services(Host& host);
 
@@ -106,6 +109,23 @@ Ref<types::Datastore> find_datastore(Host& host, std::string_view name);
 /// Not brought up to date with the machines.
 std::shared_ptr<DatastoreFiles> files_as_they_are(Host& host, std::string_view datastore);
 bool file_exists(Host& host, std::string const& path);
+/// Writes a file of a machine, in directories that are made for it.
+void write_file(Host& host, DatastorePath const& at, FileContent content,
+                std::optional<std::uint64_t> allocated = {});
+/// New files of machines last when they are kept; otherwise they go with this. What is refused in
+/// the end leaves nothing on the datastores.
+class NewFiles {
+ public:
+  explicit NewFiles(Host& host);
+  ~NewFiles();
+  NewFiles(NewFiles const&) = delete;
+  NewFiles& operator=(NewFiles const&) = delete;
+  void keep() { made_.clear(); }
+
+ private:
+  MachineServices& services_;
+  std::vector<std::pair<std::shared_ptr<DatastoreFiles>, std::string>> made_{};
+};
 /// Brings the files of a machine up to date: its .vmx, and at first its disks.
 void save_machine(Host& host, std::string const& id);
 /// A disk: its descriptor, and the extent that it names. One with a parent, a file beside it, holds

@@ -65,6 +65,28 @@ bool file_exists(Host& host, std::string const& path) {
   return files_as_they_are(host, at.datastore)->exists(at.path);
 }
 
+void write_file(Host& host, DatastorePath const& at, FileContent content,
+                std::optional<std::uint64_t> allocated) {
+  auto const files = files_as_they_are(host, at.datastore);
+  if (auto* const begun = machine_services(host).begun) {
+    for (auto end = at.path.find('/'); end != at.path.npos; end = at.path.find('/', end + 1))
+      if (auto in = at.path.substr(0, end); !files->exists(in))
+        begun->emplace_back(files, std::move(in));
+    if (!files->exists(at.path)) begun->emplace_back(files, at.path);
+  }
+  if (!at.directory().empty()) static_cast<void>(files->make_directory(at.directory(), true));
+  static_cast<void>(files->write(at.path, std::move(content), allocated));
+}
+
+NewFiles::NewFiles(Host& host) : services_(machine_services(host)) { services_.begun = &made_; }
+
+NewFiles::~NewFiles() {
+  services_.begun = nullptr;
+  // A directory after what is in it; it stays when somebody else put something there.
+  for (auto one = made_.rbegin(); one != made_.rend(); ++one)
+    static_cast<void>(one->first->remove(one->second));
+}
+
 namespace {
 
 inline std::string extent_name(std::string path, std::string_view kind) {
@@ -79,7 +101,7 @@ inline void write_first_files(Host& host, types::VirtualMachineConfigInfo const&
   auto const files = files_as_they_are(host, vmx.datastore);
   static_cast<void>(files->make_directory(vmx.directory(), true));
   if (auto const nvram = extra_value(config, "nvram"))
-    static_cast<void>(files->write(vmx.beside(*nvram).path, FileContent::sparse(8684)));
+    write_file(host, vmx.beside(*nvram), FileContent::sparse(8684));
   for (auto const& d : config.hardware.device) {
     if (auto const* disk = d.as<types::VirtualDisk>()) {
       if (auto const* backing = disk->backing.as<types::VirtualDiskFlatVer2BackingInfo>())
@@ -87,10 +109,8 @@ inline void write_first_files(Host& host, types::VirtualMachineConfigInfo const&
                    backing->thinProvisioned.value_or(false));
     } else if (d.is<types::VirtualSerialPort>()) {
       if (auto const* backing = d->backing.as<types::VirtualSerialPortFileBackingInfo>()) {
-        auto const at = datastore_path(backing->fileName);
-        auto const there = files_as_they_are(host, at.datastore);
-        if (!at.directory().empty()) static_cast<void>(there->make_directory(at.directory(), true));
-        if (!there->exists(at.path)) static_cast<void>(there->write(at.path, "login: \r\n"));
+        if (!file_exists(host, backing->fileName))
+          write_file(host, datastore_path(backing->fileName), "login: \r\n");
       }
     }
   }
@@ -101,7 +121,6 @@ inline void write_first_files(Host& host, types::VirtualMachineConfigInfo const&
 void write_disk(Host& host, std::string const& path, std::int64_t bytes, bool thin,
                 std::string const& parent) {
   auto const at = datastore_path(path);
-  auto const files = files_as_they_are(host, at.datastore);
   bool const is_delta = !parent.empty();
   auto const extent = extent_name(at.path, is_delta ? "-delta" : "-flat");
   std::string text = "# Disk DescriptorFile\nversion=1\nencoding=\"UTF-8\"\nCID=fffffffe\n";
@@ -116,10 +135,9 @@ void write_disk(Host& host, std::string const& path, std::int64_t bytes, bool th
   if (!is_delta)
     text += std::string("ddb.adapterType = \"lsilogic\"\n") +
             (thin ? "ddb.thinProvisioned = \"1\"\n" : "") + "ddb.virtualHWVersion = \"19\"\n";
-  if (!at.directory().empty()) static_cast<void>(files->make_directory(at.directory(), true));
   auto const size = is_delta ? 0 : static_cast<std::uint64_t>(bytes);
-  static_cast<void>(files->write(at.path, std::move(text)));
-  static_cast<void>(files->write(extent, FileContent::sparse(size), thin ? 0 : size));
+  write_file(host, at, std::move(text));
+  write_file(host, {at.datastore, extent}, FileContent::sparse(size), thin ? 0 : size);
 }
 
 void remove_disk(Host& host, std::string const& path) {
