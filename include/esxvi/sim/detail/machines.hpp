@@ -106,6 +106,10 @@ struct DatastorePath {
 /// Throws InvalidDatastorePath.
 DatastorePath datastore_path(std::string_view text);
 Ref<types::Datastore> find_datastore(Host& host, std::string_view name);
+/// Throws DuplicateName when a datastore has this name.
+void require_free_datastore_name(Host& host, std::string const& name);
+/// The paths of all machines and snapshots follow. Throws InvalidName, DuplicateName.
+void rename_datastore(Host& host, Ref<types::Datastore> const& ref, std::string const& name);
 /// Not brought up to date with the machines.
 std::shared_ptr<DatastoreFiles> files_as_they_are(Host& host, std::string_view datastore);
 bool file_exists(Host& host, std::string const& path);
@@ -191,6 +195,8 @@ Ref<types::VirtualMachine> add_machine(
 /// Takes a machine out of the inventory; its files stay.
 void remove_machine(Host& host, Ref<types::VirtualMachine> const& vm);
 void remove_snapshots(Host& host, Ref<types::VirtualMachine> const& vm);
+/// Throws InvalidName when no entity can be called so.
+void require_entity_name(std::string const& name);
 /// Throws DuplicateName when another machine has this name.
 void require_free_name(Host& host, std::string_view name, std::string_view but = {});
 

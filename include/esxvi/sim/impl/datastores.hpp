@@ -3,6 +3,7 @@
 // <esxvi/sim/implementation.hpp>.
 #pragma once
 
+#include <esxvi/sim/detail/deltas.hpp>
 #include <esxvi/sim/detail/machines.hpp>
 #include <esxvi/sim/host_files.hpp>
 #include <esxvi/sim/machine.hpp>
@@ -14,9 +15,11 @@
 #include <esxvi/types/VirtualDisk.hpp>
 #include <esxvi/types/VirtualDiskManager.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>
+#include <esxvi/types/fault/DuplicateName.hpp>
 #include <esxvi/types/fault/FileFault.hpp>
 #include <esxvi/types/fault/InvalidArgument.hpp>
 #include <esxvi/types/fault/InvalidDatastore.hpp>
+#include <esxvi/types/fault/InvalidName.hpp>
 #include <esxvi/types/fault/NotSupported.hpp>
 
 #include <array>
@@ -285,7 +288,73 @@ inline void add_disk_methods(Host& host) {
   });
 }
 
+/// Gives paths that begin with "[old]" another beginning.
+struct NewPrefix {
+  std::string from;
+  std::string to;
+
+  void operator()(std::string& path) const {
+    if (path.starts_with(from)) path.replace(0, from.size(), to);
+  }
+  void operator()(std::optional<std::string>& path) const {
+    if (path) (*this)(*path);
+  }
+  void operator()(types::VirtualMachineConfigInfo& config) const {
+    auto& files = config.files;
+    for (auto* path : {&files.vmPathName, &files.snapshotDirectory, &files.suspendDirectory,
+                       &files.logDirectory, &files.ftMetadataDirectory})
+      (*this)(*path);
+    for_each_disk_file(config, [&](auto& backing) { (*this)(backing.fileName); });
+    for (auto& d : config.hardware.device) {
+      auto* const file =
+          d->backing ? d->backing.as<types::VirtualDeviceFileBackingInfo>() : nullptr;
+      if (file == nullptr) continue;
+      (*this)(file->fileName);
+      // "ISO [old] iso/debian.iso"
+      if (!d->deviceInfo) continue;
+      auto& about = d->deviceInfo->summary;
+      if (auto const at = about.find(from + " "); at != about.npos)
+        about.replace(at, from.size(), to);
+    }
+  }
+};
+
 }  // namespace
+
+void require_free_datastore_name(Host& host, std::string const& name) {
+  for (auto const& ref : host.all<types::Datastore>())
+    if (host.get<types::Datastore>(ref)->name == server_name(name)) {
+      types::DuplicateName why;
+      why.name = name;
+      why.object = Ref<types::ManagedObject>(ref.type(), ref.value());
+      throw fault(std::move(why), "The name '" + name + "' already exists.");
+    }
+}
+
+void rename_datastore(Host& host, Ref<types::Datastore> const& ref, std::string const& name) {
+  require_entity_name(name);
+  // It would end the name in every path.
+  if (name.find(']') != name.npos) {
+    types::InvalidName why;
+    why.name = name;
+    throw fault(std::move(why), "The name '" + name + "' is invalid.");
+  }
+  auto const old = host.get<types::Datastore>(ref)->name;
+  if (server_name(name) == old) return;
+  require_free_datastore_name(host, name);
+  static_cast<void>(files_of(host, ref));  // with the paths that they have
+  host.modify(ref, [&](types::Datastore& d) { d.name = server_name(name); });
+  NewPrefix const renamed{"[" + old + "]", "[" + server_name(name) + "]"};
+  // All of them: also a snapshot, or the drive of a machine that is elsewhere, names files on it.
+  for (auto const& vm : host.all<types::VirtualMachine>()) {
+    for_each_config(host, vm, renamed);
+    host.modify(vm, [&](types::VirtualMachine& m) {
+      if (m.layoutEx)
+        for (auto& file : m.layoutEx->file) renamed(file.name);
+    });
+  }
+}
+
 }  // namespace detail
 
 void add_datastore_methods(Host& host) {
@@ -298,7 +367,7 @@ void add_datastore_methods(Host& host) {
     detail::update_space(call.host(), *r.self);
   });
   host.on<RenameDatastore>([](Call& call, RenameDatastore const& r) {
-    call.host().modify(r.self.value, [&](Datastore& d) { d.name = server_name(*r.newName); });
+    detail::rename_datastore(call.host(), *r.self, *r.newName);
   });
 }
 

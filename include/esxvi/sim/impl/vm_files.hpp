@@ -181,7 +181,11 @@ void save_machine(Host& host, std::string const& id) {
 std::shared_ptr<DatastoreFiles> files_of(Host& host, Ref<types::Datastore> const& datastore) {
   auto const hold = host.lock();
   auto& services = detail::machine_services(host);
-  for (std::string const& id : std::exchange(services.unsaved, {})) detail::save_machine(host, id);
+  // One by one: what a machine's paths are refused for is no reason to forget the others.
+  while (!services.unsaved.empty()) {
+    std::string const id = *services.unsaved.begin();
+    detail::save_machine(host, id);
+  }
   return detail::files_as_they_are(host, host.get<types::Datastore>(datastore)->name);
 }
 

@@ -282,6 +282,13 @@ inline Any destroy_entity(Host& host, Ref<types::ManagedEntity> const& what) {
 
 }  // namespace
 
+void require_entity_name(std::string const& name) {
+  if (!name.empty() && name.size() <= 80) return;
+  types::InvalidName why;
+  why.name = name;
+  throw fault(std::move(why), "The name '" + name + "' is invalid.");
+}
+
 void take_from_folder(Host& host, untyped_ref const& what) {
   auto const parent = host.get<types::ManagedEntity>(what)->parent;
   if (!parent || !host.find<types::Folder>(*parent)) return;
@@ -445,12 +452,9 @@ void add_registry_methods(Host& host) {
   });
   host.on<Rename_Task>([](Call& call, Rename_Task const& r) {
     Ref<ManagedEntity> const what = *r.self;
-    if (r.newName->empty() || r.newName->size() > 80) {
-      InvalidName why;
-      why.name = *r.newName;
-      throw fault(std::move(why), "The name '" + *r.newName + "' is invalid.");
-    }
-    auto const effect = [what, name = server_name(*r.newName)](Host& h) {
+    require_entity_name(*r.newName);
+    auto const effect = [what, wanted = *r.newName](Host& h) {
+      auto const name = server_name(wanted);
       Object* const object = h.find_object(what);
       if (auto const vm = h.find<VirtualMachine>(what); vm && vm->config) {
         require_free_name(h, name, vm->name);
@@ -458,6 +462,8 @@ void add_registry_methods(Host& host) {
           m.name = name;
           m.config->name = name;
         });
+      } else if (h.find<Datastore>(what)) {
+        rename_datastore(h, Ref<Datastore>(what.value()), wanted);
       } else if (object != nullptr) {
         static_cast<ManagedEntity*>(object->writable())->name = name;
         h.changed(*object);
