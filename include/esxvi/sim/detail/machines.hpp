@@ -130,6 +130,9 @@ class NewFiles {
   MachineServices& services_;
   std::vector<std::pair<std::shared_ptr<DatastoreFiles>, std::string>> made_{};
 };
+/// Whether a running machine holds a file, or one in a directory: clients can neither write nor
+/// remove that then. What the host itself does to its machines' files is not asked.
+bool is_held(Host& host, Ref<types::Datastore> const& store, std::string_view path);
 /// Brings the files of a machine up to date: its .vmx, and at first its disks.
 void save_machine(Host& host, std::string const& id);
 /// A disk: its descriptor, and the extent that it names. One with a parent, a file beside it, holds

@@ -86,6 +86,11 @@ inline void expect_success(FileResult result, DatastorePath const& path) {
   throw fault(std::move(why), "Invalid datastore path '" + path.text() + "'.");
 }
 
+/// Throws FileLocked for what a running machine holds.
+inline void expect_free(Host& host, FilePlace const& at) {
+  if (is_held(host, at.datastore, at.path.path)) expect_success(FileResult::locked, at.path);
+}
+
 inline void update_space(Host& host, Ref<types::Datastore> const& ref) {
   auto const free = static_cast<std::int64_t>(files_of(host, ref)->free_space());
   if (host.get<types::Datastore>(ref)->summary.freeSpace != free)
@@ -147,6 +152,8 @@ Ref<types::Task> transfer_task(Call& call, R const& r, std::string_view operatio
   auto const to = place_of(call.host(), target);
   bool const replace = r.force.value_or(false);
   return file_task(call, operation, to, [=](Host& host) {
+    if (!keep) expect_free(host, from);
+    if (replace) expect_free(host, to);
     transfer(from, to, replace, keep, disk);
     if (!keep) update_space(host, from.datastore);
   });
@@ -211,7 +218,8 @@ inline void add_file_methods(Host& host) {
   });
   host.on<DeleteDatastoreFile_Task>([](Call& call, DeleteDatastoreFile_Task const& r) {
     auto const at = place_of(call.host(), *r.name);
-    return file_task(call, "FileManager.deleteFile", at, [at](Host&) {
+    return file_task(call, "FileManager.deleteFile", at, [at](Host& h) {
+      expect_free(h, at);
       expect_success(at.files->remove(at.path.path, true), at.path);
     });
   });
@@ -242,7 +250,8 @@ inline void add_disk_methods(Host& host) {
   });
   host.on<DeleteVirtualDisk_Task>([](Call& call, DeleteVirtualDisk_Task const& r) {
     auto const at = disk_place(call.host(), *r.name);
-    return file_task(call, "VirtualDiskManager.deleteVirtualDisk", at, [at](Host&) {
+    return file_task(call, "VirtualDiskManager.deleteVirtualDisk", at, [at](Host& h) {
+      expect_free(h, at);
       expect_success(at.files->remove(at.path.path), at.path);
       static_cast<void>(at.files->remove(extent_of(at.path.path)));
     });
@@ -262,6 +271,7 @@ inline void add_disk_methods(Host& host) {
       throw fault(std::move(why));
     }
     return file_task(call, "VirtualDiskManager.extendVirtualDisk", at, [at, bytes](Host& h) {
+      expect_free(h, at);
       auto const extent = at.files->stat(extent_of(at.path.path));
       write_disk(h, at.path.text(), bytes, extent && extent->allocated < extent->size);
     });
@@ -269,6 +279,7 @@ inline void add_disk_methods(Host& host) {
   host.on<ZeroFillVirtualDisk_Task>([](Call& call, ZeroFillVirtualDisk_Task const& r) {
     auto const at = disk_place(call.host(), *r.name);
     return file_task(call, "VirtualDiskManager.zeroFillVirtualDisk", at, [at](Host& h) {
+      expect_free(h, at);
       auto const size = static_cast<std::uint64_t>(disk_size(h, at.path.text()));
       expect_success(at.files->write(extent_of(at.path.path), FileContent::sparse(size), size),
                      at.path);
@@ -280,6 +291,7 @@ inline void add_disk_methods(Host& host) {
   host.on<SetVirtualDiskUuid>([](Call& call, SetVirtualDiskUuid const& r) {
     auto const at = disk_place(call.host(), *r.name);
     call.require("Datastore.FileManagement", at.datastore);
+    expect_free(call.host(), at);
     auto text = at.files->read(at.path.path)->text();
     if (auto const old = text.find("ddb.uuid"); old != std::string::npos)
       text.erase(old, text.find('\n', old) - old + 1);

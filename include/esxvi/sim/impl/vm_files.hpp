@@ -3,6 +3,7 @@
 // <esxvi/sim/implementation.hpp>.
 #pragma once
 
+#include <esxvi/sim/detail/deltas.hpp>
 #include <esxvi/sim/detail/machines.hpp>
 #include <esxvi/sim/folder.hpp>
 #include <esxvi/sim/host_files.hpp>
@@ -160,6 +161,36 @@ std::int64_t disk_size(Host& host, std::string const& path) {
   return sectors * 512;
 }
 
+bool is_held(Host& host, Ref<types::Datastore> const& store, std::string_view path) {
+  auto const wanted = DatastoreFiles::normalized(path);
+  if (!wanted || wanted->empty()) return false;
+  auto const found = host.get<types::Datastore>(store);
+  bool held = false;
+  auto const holds = [&](DatastorePath const& at, std::string const& file) {
+    auto const one = DatastoreFiles::normalized(file).value_or(std::string());
+    held =
+        held || (at.datastore == found->name && (one == *wanted || one.starts_with(*wanted + "/")));
+  };
+  for (auto const& ref : found->vm) {
+    auto const vm = host.get<types::VirtualMachine>(ref);
+    if (vm->runtime.powerState != types::VirtualMachinePowerState::poweredOn || !vm->config)
+      continue;
+    for_each_disk_file(*vm->config, [&](auto const& disk) {
+      auto const at = datastore_path(disk.fileName);
+      holds(at, at.path);
+      for (std::string_view const kind : {"-flat", "-delta"}) holds(at, extent_name(at.path, kind));
+    });
+    auto const vmx = datastore_path(vm->config->files.vmPathName.value_or("[] "));
+    for (auto const& beside :
+         {extra_value(*vm->config, "nvram"), std::optional<std::string>("vmware.log")})
+      if (beside) holds(vmx, vmx.beside(*beside).path);
+    // The name of the swap file is different each time.
+    if (wanted->ends_with(".vswp") && DatastorePath{{}, *wanted}.directory() == vmx.directory())
+      holds(vmx, *wanted);
+  }
+  return held;
+}
+
 void save_machine(Host& host, std::string const& id) {
   auto& services = machine_services(host);
   services.unsaved.erase(id);
@@ -208,7 +239,10 @@ void add_machine_file_services(Host& host) {
                      auto const datacenter = host.get<types::Datacenter>(center);
                      for (auto const& store : datacenter->datastore)
                        pages.add(datacenter->name, host.get<types::Datastore>(store)->name,
-                                 files_of(host, store));
+                                 files_of(host, store), [&host, store](std::string_view path) {
+                                   auto const still = host.lock();
+                                   return host.exists(store) && detail::is_held(host, store, path);
+                                 });
                    }
                  }
                  done(pages.handle(std::move(request)));
