@@ -13,6 +13,7 @@
 #include <esxvi/types/HostSystem_properties.hpp>
 #include <esxvi/types/Task_properties.hpp>
 #include <esxvi/types/VirtualDiskManager.hpp>
+#include <esxvi/types/VirtualMachine.hpp>
 
 using namespace esxvi::test;
 using namespace std::chrono_literals;
@@ -125,6 +126,82 @@ TEST_CASE("a search finds kinds of files, and disks without their parts") {
   REQUIRE(disk != nullptr);
   CHECK(disk->path == "web01.vmdk");
   CHECK(disk->capacityKb == 4 << 20);
+}
+
+TEST_CASE("a running machine holds its files: clients can read them, no more") {
+  Simulated s;
+  Ref<vim::VirtualMachine> const vm = s.host.add_vm("web01").disk(4);
+  s.host.add_vm("web02").disk(4);
+  auto session = s.open();
+  auto const store = esxvi::sim::files_of(s.host, s.host.places().datastore);
+  auto const ask = [&](std::string method, std::string path) {
+    esxvi::sim::WebRequest request{.method = std::move(method),
+                                   .target = "/folder/" + path + "?dsName=datastore1",
+                                   .body = "text"};
+    request.headers.push_back({"Cookie", "vmware_soap_session=\"" + s.cookie() + "\""});
+    int status = 0;
+    s.host.handle(request, [&](esxvi::sim::WebResponse r) { status = r.status; }, {});
+    return status;
+  };
+  auto const erase = [&](std::string path) {
+    return end_of(s, session.call(vim::DeleteDatastoreFile_Task{.self = files,
+                                                                .name = "[datastore1] " + path}));
+  };
+  auto const move = [&](std::string from, std::string to, bool force = false) {
+    return end_of(s,
+                  session.call(vim::MoveDatastoreFile_Task{.self = files,
+                                                           .sourceName = "[datastore1] " + from,
+                                                           .destinationName = "[datastore1] " + to,
+                                                           .force = force}));
+  };
+  std::string const disk_name = "[datastore1] web01/web01.vmdk";
+  std::string const held = "FileLocked";
+  static_cast<void>(store->write("other", std::string("x")));
+
+  session.call(vim::PowerOnVM_Task{.self = vm});
+  s.host.advance(10s);
+  auto const before = store->entries().size();
+  for (std::string const file :
+       {"web01/web01.vmdk", "web01/web01-flat.vmdk", "web01/web01.nvram"}) {
+    CAPTURE(file);
+    CHECK(ask("DELETE", file) == 500);
+    CHECK(ask("PUT", file) == 500);
+    CHECK(ask("HEAD", file) == 200);
+    CHECK(erase(file) == held);
+    CHECK(move(file, "elsewhere") == held);
+    CHECK(move("other", file, true) == held);
+    CHECK(move("other", file) == "FileAlreadyExists");
+  }
+  CHECK(erase("web01") == held);
+  CHECK(erase("/web01//web01.vmdk") == held);
+  CHECK(move("web01", "web03") == held);
+  auto const zeros = vim::ZeroFillVirtualDisk_Task{.self = disks, .name = disk_name};
+  auto const longer =
+      vim::ExtendVirtualDisk_Task{.self = disks, .name = disk_name, .newCapacityKb = 5 << 20};
+  auto const gone = vim::DeleteVirtualDisk_Task{.self = disks, .name = disk_name};
+  auto const moved = vim::MoveVirtualDisk_Task{
+      .self = disks, .sourceName = disk_name, .destName = "[datastore1] disk.vmdk"};
+  CHECK(end_of(s, session.call(zeros)) == held);
+  CHECK(end_of(s, session.call(longer)) == held);
+  CHECK(end_of(s, session.call(gone)) == held);
+  CHECK(end_of(s, session.call(moved)) == held);
+  CHECK(store->entries().size() == before);
+  // What it stands on while there is a snapshot is held too.
+  session.call(
+      vim::CreateSnapshot_Task{.self = vm, .name = "one", .memory = false, .quiesce = false});
+  s.host.advance(10s);
+  CHECK(erase("web01/web01-flat.vmdk") == held);
+  CHECK(erase("web01/web01-000001-delta.vmdk") == held);
+  // Another machine, and the same one when it is off, hold nothing.
+  CHECK(ask("DELETE", "web02/web02-flat.vmdk") == 204);
+  CHECK(end_of(s, session.call(vim::CopyVirtualDisk_Task{.self = disks,
+                                                         .sourceName = disk_name,
+                                                         .destName = "[datastore1] copy.vmdk"})) ==
+        "");
+  session.call(vim::PowerOffVM_Task{.self = vm});
+  s.host.advance(10s);
+  CHECK(ask("PUT", "web01/web01.nvram") == 200);
+  CHECK(end_of(s, session.call(moved)) == "");
 }
 
 TEST_CASE("an older client is not told what it cannot know") {

@@ -6,10 +6,13 @@
 
 #include <esxvi/types/CustomizationFixedName.hpp>
 #include <esxvi/types/CustomizationLinuxPrep.hpp>
+#include <esxvi/types/Datastore.hpp>
+#include <esxvi/types/Datastore_properties.hpp>
 #include <esxvi/types/ManagedEntity.hpp>
 #include <esxvi/types/VirtualDisk.hpp>
 #include <esxvi/types/VirtualMachineSnapshot.hpp>
 #include <esxvi/types/VirtualMachineSnapshot_properties.hpp>
+#include <esxvi/types/VmfsDatastoreInfo.hpp>
 
 using namespace esxvi::test;
 using Snapshot = esxvi::Ref<vim::VirtualMachineSnapshot>;
@@ -151,6 +154,74 @@ TEST_CASE("all files of a machine with snapshots move to another datastore") {
   for (char const* file : {"web01/web01.vmdk", "web01/web01-flat.vmdk", "web01/web01-000001.vmdk",
                            "web01/web01-000001-delta.vmdk", "web01/web01.vmx"})
     CHECK(there->exists(file));
+}
+
+TEST_CASE("machines, their snapshots and drives follow a datastore that is renamed") {
+  Disks s;
+  auto const store = s.host.places().datastore;
+  s.host.add_datastore("taken", std::int64_t{1} << 40);
+  MachineRef const vm = s.host.add_vm("web01")
+                            .disk(20)
+                            .cdrom("[datastore1] iso/debian.iso")
+                            .serial_file("[datastore1] logs/web01.txt");
+  auto const one = s.take(vm, "one");
+  s.host.add_vm("never-saved");
+  CHECK(fault_of([&] {
+          s.session.call(vim::RenameDatastore{.self = store, .newName = "taken"});
+        }) == "DuplicateName");
+  CHECK(fault_of([&] { s.session.call(vim::RenameDatastore{.self = store, .newName = "a]b"}); }) ==
+        "InvalidName");
+
+  s.session.call(vim::RenameDatastore{.self = store, .newName = "fast"});
+  auto const named = s.host.get<vim::Datastore>(store);
+  CHECK(named->summary.name == "fast");
+  CHECK(named->info.as<vim::VmfsDatastoreInfo>()->vmfs->name == "fast");
+  CHECK(s.at(vm)->summary.config.vmPathName == "[fast] web01/web01.vmx");
+  CHECK(s.at(vm)->config->files.logDirectory == "[fast] web01/");
+  for (auto const& d : s.at(vm)->config->hardware.device)
+    if (auto const* file =
+            d->backing ? d->backing.as<vim::VirtualDeviceFileBackingInfo>() : nullptr)
+      CHECK(file->fileName.starts_with("[fast] "));
+  for (auto const& file : s.at(vm)->layoutEx->file) CHECK(file.name.starts_with("[fast] "));
+  CHECK(s.host.get<vim::VirtualMachineSnapshot>(one)->config.files.vmPathName ==
+        "[fast] web01/web01.vmx");
+
+  auto const task = s.session.call(vim::PowerOnVM_Task{.self = vm});
+  s.run(task);
+  if (!s.question(vm).empty()) s.answer(vm, "0");  // the port's file is there
+  CHECK(s.end_of(task) == "success");
+  CHECK(s.does(vim::PowerOffVM_Task{.self = vm}) == "success");
+  vim::VirtualMachineConfigSpec spec;
+  spec.annotation = "said later";
+  CHECK(s.reconfigure(vm, spec) == "success");
+  CHECK(s.file("web01/web01.vmx").find("said later") != std::string::npos);
+  CHECK(s.host_files()->exists("never-saved/never-saved.vmx"));
+  CHECK(s.does(vim::RevertToSnapshot_Task{.self = one}) == "success");
+  CHECK(s.at_now(vm) == "web01-000002 < web01");
+  CHECK(s.at(vm)->config->files.vmPathName == "[fast] web01/web01.vmx");
+  CHECK(s.disks("web01") == "web01-000002.vmdk web01.vmdk ");
+  CHECK(s.host.check().empty());
+
+  // The same by the method that all entities have.
+  esxvi::Ref<vim::ManagedEntity> const entity(store.type(), store.value());
+  CHECK(s.does(vim::Rename_Task{.self = entity, .newName = "taken"}) == "DuplicateName");
+  CHECK(s.does(vim::Rename_Task{.self = entity, .newName = "faster"}) == "success");
+  CHECK(s.at(vm)->config->files.vmPathName == "[faster] web01/web01.vmx");
+}
+
+TEST_CASE("a machine whose files cannot be written does not keep others from theirs") {
+  Machines s;
+  for (char const* name : {"a", "b", "c"}) {
+    MachineRef const vm = s.host.add_vm(name);
+    if (*name != 'b')
+      s.host.modify(vm, [](vim::VirtualMachine& m) { m.config->annotation = "written"; });
+    else
+      s.host.modify(
+          vm, [](vim::VirtualMachine& m) { m.config->files.vmPathName = "[nowhere] b/b.vmx"; });
+  }
+  CHECK_THROWS_AS(s.host_files(), esxvi::sim::Failure);
+  for (char const* file : {"a/a.vmx", "c/c.vmx"})
+    CHECK(s.file(file).find("written") != std::string::npos);
 }
 
 TEST_CASE("virtual hardware becomes newer, never older") {

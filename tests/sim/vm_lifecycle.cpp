@@ -203,6 +203,52 @@ TEST_CASE("a machine is created, powered, renamed and destroyed with its files")
   CHECK_FALSE(s.host_files()->exists("new%2fone"));
 }
 
+TEST_CASE("what is refused leaves no files behind") {
+  Machines s({.vcenter = true});
+  MachineRef const old = s.host.add_vm("web01");
+  auto const listing = [&] {
+    std::vector<std::string> paths;
+    for (auto const& one : s.host_files()->entries()) paths.push_back(one.path);
+    return paths;
+  };
+  auto const before = listing();
+  auto const room = s.host_files()->used();
+  vim::VirtualMachineConfigSpec spec;
+  spec.name = "x";
+  spec.memoryMB = 3;
+  auto const create = [&] {
+    return s.run(s.session.call(vim::CreateVM_Task{
+        .self = s.host.places().vm_folder, .config = spec, .pool = s.host.places().pool}));
+  };
+  auto const fault_in = [](vim::Task const& t) {
+    return std::string(t.info.error->fault.type_name());
+  };
+  CHECK(fault_in(*create()) == "InvalidArgument");
+  CHECK(listing() == before);
+  // A disk that is made, and one that cannot be.
+  auto const good = with_device(new_disk(1, 200), true).deviceChange[0];
+  auto const bad = with_device(new_disk(1, 4711), true).deviceChange[0];
+  spec.memoryMB = 4;
+  spec.deviceChange = {good, bad};
+  CHECK(fault_in(*create()) == "InvalidController");
+  CHECK(listing() == before);
+  vim::VirtualMachineCloneSpec copy;
+  copy.config.emplace().deviceChange = {good, bad};
+  CHECK(s.does(vim::CloneVM_Task{
+            .self = old, .folder = s.host.places().vm_folder, .name = "x", .spec = copy}) ==
+        "InvalidController");
+  CHECK(listing() == before);
+  CHECK(s.reconfigure(old, *copy.config) == "InvalidController");
+  CHECK(listing() == before);
+  CHECK(s.host_files()->used() == room);
+  // What is right the next time finds its place free.
+  spec.deviceChange = {good};
+  auto const made = create();
+  REQUIRE(made->info.state == vim::TaskInfoState::success);
+  CHECK(s.at(result_of(*made).value())->config->files.vmPathName == "[datastore1] x/x.vmx");
+  CHECK(s.host_files()->exists("x/x.nvram"));
+}
+
 TEST_CASE("a machine that is unregistered and registered again is the same one") {
   Machines s;
   MachineRef const vm = s.host.add_vm("web01")

@@ -42,6 +42,18 @@ template <class R> void check_rules(Row const& expected, Power goes_to) {
   }
 }
 
+/// Takes away what is in the drive.
+vim::VirtualMachineConfigSpec without_cd(Machines& s, MachineRef const& vm) {
+  vim::VirtualMachineConfigSpec spec;
+  vim::VirtualDeviceConfigSpec change;
+  change.operation = vim::VirtualDeviceConfigSpecOperation::edit;
+  for (auto const& d : s.at(vm)->config->hardware.device)
+    if (d.is<vim::VirtualCdrom>()) change.device = d;
+  change.device->connectable->connected = false;
+  spec.deviceChange.emplace_back(change);
+  return spec;
+}
+
 }  // namespace
 
 TEST_CASE("each power operation is allowed in some states and refused in the others") {
@@ -142,6 +154,45 @@ TEST_CASE("a running machine asks without a task, and others are told so") {
   CHECK(s.power(vm) == Power::poweredOff);
 }
 
+TEST_CASE("a machine that asks already asks the next thing when it has its answer") {
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01").powered_on();
+  s.host.ask(vm, questions::no_device("sata0:1"));
+  s.host.ask(vm, questions::disk_full(vm, "web01.vmdk", 1));
+  s.host.ask(vm, questions::duplicate_disk_uuid());
+  CHECK(s.host.check().empty());
+  std::vector<std::string> seen;
+  for (int i = 0; i < 10 && !s.question(vm).empty(); ++i) {
+    seen.push_back(s.question(vm));
+    s.answer(vm, "0");
+  }
+  // What is to be tried again comes last.
+  CHECK(seen == std::vector<std::string>{"msg.noAutodetectBackingQuestion",
+                                         "msg.hbacommon.outofspace", "msg.disk.duplicateUUID",
+                                         "msg.hbacommon.outofspace"});
+}
+
+TEST_CASE("a task that ends takes its question along, and the next one is asked") {
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01").powered_on();
+  auto const task =
+      s.host.start_task(vm, "VirtualMachine.clone", {.questions = {questions::no_device("a")}});
+  auto const other =
+      s.host.start_task(vm, "VirtualMachine.clone", {.questions = {questions::no_device("b")}});
+  s.host.ask(vm, questions::duplicate_disk_uuid());
+  s.host.cancel_task(other);
+  s.host.cancel_task(task);
+  CHECK(s.question(vm) == "msg.disk.duplicateUUID");
+}
+
+TEST_CASE("check() tells of a question that clients cannot see") {
+  esxvi::sim::Host host(simulated());
+  MachineRef const vm = host.add_vm("web01").powered_on();
+  host.ask(vm, questions::duplicate_disk_uuid());
+  host.modify(vm, [](vim::VirtualMachine& m) { m.runtime.question.reset(); });
+  CHECK(host.check().size() == 1);
+}
+
 TEST_CASE("a question may have no choices, or no default") {
   Machines s;
   MachineRef const vm = s.host.add_vm("web01");
@@ -197,13 +248,7 @@ TEST_CASE("a locked CD-ROM asks when it is changed") {
   Machines s;
   MachineRef const vm = s.host.add_vm("web01").cdrom("[datastore1] iso/debian.iso").powered_on();
   questions::lock_cdrom(s.host, vm);
-  vim::VirtualMachineConfigSpec spec;
-  vim::VirtualDeviceConfigSpec change;
-  change.operation = vim::VirtualDeviceConfigSpecOperation::edit;
-  for (auto const& d : s.at(vm)->config->hardware.device)
-    if (d.is<vim::VirtualCdrom>()) change.device = d;
-  change.device->connectable->connected = false;
-  spec.deviceChange.emplace_back(change);
+  auto const spec = without_cd(s, vm);
   auto const connected = [&] {
     for (auto const& d : s.at(vm)->config->hardware.device)
       if (d.is<vim::VirtualCdrom>()) return d->connectable->connected;
@@ -220,6 +265,18 @@ TEST_CASE("a locked CD-ROM asks when it is changed") {
   s.answer(vm, "0");
   CHECK(s.end_of(task) == "success");
   CHECK_FALSE(connected());
+}
+
+TEST_CASE("while a machine asks about its CD-ROM nobody unmounts the tools' installer") {
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01").cdrom("[datastore1] iso/debian.iso").powered_on();
+  questions::lock_cdrom(s.host, vm);
+  auto const task = s.session.call(vim::ReconfigVM_Task{.self = vm, .spec = without_cd(s, vm)});
+  REQUIRE(s.end_of(task) == "running");
+  CHECK(fault_of([&] { s.session.call(vim::UnmountToolsInstaller{.self = vm}); }) ==
+        "TaskInProgress");
+  s.answer(vm, "0");
+  CHECK(s.end_of(task) == "success");
 }
 
 TEST_CASE("tasks fail, queue and last as a test wants") {

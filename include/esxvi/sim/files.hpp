@@ -244,7 +244,8 @@ class DatastoreFiles {
     return transfer(from, to, replace, true);
   }
 
-  /// A running machine holds its files: they can be read, but neither written nor removed.
+  /// A file that is locked can be read, but neither written nor removed. For tests: what the
+  /// machines of a host hold is kept from its clients without this, and the host may write it.
   FileResult set_locked(std::string_view path, bool locked) {
     auto const key = normalized(path);
     if (!key) return FileResult::bad_path;

@@ -48,9 +48,14 @@ class FolderPages {
   /// Without a gate everybody passes: for a caller that has asked already, and for tests.
   explicit FolderPages(Gate gate = {}) : gate_(std::move(gate)) {}
 
-  void add(std::string datacenter, std::string datastore, std::shared_ptr<DatastoreFiles> files) {
+  /// Whether a running machine holds a file; nothing: none does, but for files that are locked.
+  using Held = std::function<bool(std::string_view path)>;
+
+  void add(std::string datacenter, std::string datastore, std::shared_ptr<DatastoreFiles> files,
+           Held held = {}) {
     std::lock_guard const lock{mutex_};
-    datacenters_[std::move(datacenter)][std::move(datastore)] = std::move(files);
+    datacenters_[std::move(datacenter)].insert_or_assign(std::move(datastore),
+                                                         Store{std::move(files), std::move(held)});
   }
   void remove(std::string_view datacenter, std::string_view datastore) {
     std::lock_guard const lock{mutex_};
@@ -94,12 +99,17 @@ class FolderPages {
   }
 
  private:
-  using Datastores = std::map<std::string, std::shared_ptr<DatastoreFiles>, std::less<>>;
+  struct Store {
+    std::shared_ptr<DatastoreFiles> files{};
+    Held held{};
+  };
+  using Datastores = std::map<std::string, Store, std::less<>>;
   struct Place {
     int status = 200;
     std::string datacenter{};
     std::string datastore{};
     std::shared_ptr<DatastoreFiles> files{};
+    Held held{};
   };
 
   /// Larger replies have no place in a program that holds them as one text; a Range has.
@@ -142,7 +152,7 @@ class FolderPages {
       if (!datastore || datastore->empty()) return {.datacenter = one.first};
       auto const at = look_up(one.second, *datastore);
       if (at == one.second.end()) return {.status = 404};
-      return {200, one.first, at->first, at->second};
+      return {200, one.first, at->first, at->second.files, at->second.held};
     };
     if (datacenter && !datacenter->empty()) {
       auto given = std::string_view{*datacenter};
@@ -230,9 +240,11 @@ class FolderPages {
     if (http::find_header(request.headers, "Content-Range") != nullptr || path.ends_with('/')) {
       return error_page(400);
     }
+    if (place.held && place.held(path)) return done(FileResult::locked, 200);
     return done(place.files->write(path, FileContent{std::move(request.body)}), 200);
   }
   static WebResponse erase(Place const& place, std::string const& path) {
+    if (place.held && place.held(path)) return done(FileResult::locked, 204);
     return done(place.files->remove(path), 204);
   }
   static WebResponse done(FileResult result, int status) {
@@ -326,9 +338,9 @@ class FolderPages {
     std::lock_guard const lock{mutex_};
     auto const at = datacenters_.find(datacenter);
     if (at == datacenters_.end()) return error_page(404);
-    for (auto const& [name, files] : at->second) {
-      rows += row(link({}, datacenter, name), name, std::to_string(files->capacity()),
-                  std::to_string(files->free_space()));
+    for (auto const& [name, store] : at->second) {
+      rows += row(link({}, datacenter, name), name, std::to_string(store.files->capacity()),
+                  std::to_string(store.files->free_space()));
     }
     return html(
         page("Index of " + datacenter, "<th>Name</th><th>Capacity</th><th>Free</th>", rows));

@@ -216,7 +216,8 @@ class Host final : public WebHandler {
   /// Gives an answer as AnswerVM does; throws InvalidArgument when no such question is pending.
   void answer(Ref<types::VirtualMachine> const& vm, std::string_view question,
               std::string_view choice);
-  /// Asks without a task, as a running machine does whose disk is full.
+  /// Asks without a task, as a running machine does whose disk is full. A machine asks one question
+  /// at a time: a second one is put when the first has its answer.
   void ask(Ref<types::VirtualMachine> const& vm, Question question);
   /// Has a machine ask at each power-on, after what it asks by itself and was told to ask before.
   void ask_on_power_on(Ref<types::VirtualMachine> const& vm, Question question);

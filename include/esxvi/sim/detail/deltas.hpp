@@ -2,6 +2,7 @@
 #pragma once
 
 #include <esxvi/sim/host.hpp>
+#include <esxvi/types/VirtualDisk.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>
 
 #include <functional>
@@ -13,8 +14,16 @@
 namespace esxvi::sim::detail {
 
 /// Calls `visit` with the backing of each disk that is a file, and with those that it stands on.
-void for_each_disk_file(types::VirtualMachineConfigInfo& config,
-                        std::function<void(types::VirtualDeviceFileBackingInfo&)> const& visit);
+template <class Config, class F> void for_each_disk_file(Config& config, F&& visit) {
+  for (auto& d : config.hardware.device) {
+    if (!d.template is<types::VirtualDisk>()) continue;
+    if (auto* b = d->backing.template as<types::VirtualDiskFlatVer2BackingInfo>()) {
+      for (; b != nullptr; b = b->parent ? &*b->parent : nullptr) visit(*b);
+    } else if (auto* other = d->backing.template as<types::VirtualDeviceFileBackingInfo>()) {
+      visit(*other);
+    }
+  }
+}
 /// Changes the configuration of a machine, and those that its snapshots keep.
 void for_each_config(Host& host, Ref<types::VirtualMachine> const& vm,
                      std::function<void(types::VirtualMachineConfigInfo&)> const& change);

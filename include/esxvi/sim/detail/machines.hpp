@@ -16,6 +16,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 /// What the services of virtual machines share.
@@ -36,6 +37,8 @@ struct MachineServices {
   };
   std::map<std::string, Kept, std::less<>> snapshots;
   std::int32_t next_snapshot = 1;
+  // Files and directories that came into being during what may yet fail; null: nothing does.
+  std::vector<std::pair<std::shared_ptr<DatastoreFiles>, std::string>>* begun = nullptr;
 };
 MachineServices& machine_services(Host& host);
 
@@ -103,9 +106,33 @@ struct DatastorePath {
 /// Throws InvalidDatastorePath.
 DatastorePath datastore_path(std::string_view text);
 Ref<types::Datastore> find_datastore(Host& host, std::string_view name);
+/// Throws DuplicateName when a datastore has this name.
+void require_free_datastore_name(Host& host, std::string const& name);
+/// The paths of all machines and snapshots follow. Throws InvalidName, DuplicateName.
+void rename_datastore(Host& host, Ref<types::Datastore> const& ref, std::string const& name);
 /// Not brought up to date with the machines.
 std::shared_ptr<DatastoreFiles> files_as_they_are(Host& host, std::string_view datastore);
 bool file_exists(Host& host, std::string const& path);
+/// Writes a file of a machine, in directories that are made for it.
+void write_file(Host& host, DatastorePath const& at, FileContent content,
+                std::optional<std::uint64_t> allocated = {});
+/// New files of machines last when they are kept; otherwise they go with this. What is refused in
+/// the end leaves nothing on the datastores.
+class NewFiles {
+ public:
+  explicit NewFiles(Host& host);
+  ~NewFiles();
+  NewFiles(NewFiles const&) = delete;
+  NewFiles& operator=(NewFiles const&) = delete;
+  void keep() { made_.clear(); }
+
+ private:
+  MachineServices& services_;
+  std::vector<std::pair<std::shared_ptr<DatastoreFiles>, std::string>> made_{};
+};
+/// Whether a running machine holds a file, or one in a directory: clients can neither write nor
+/// remove that then. What the host itself does to its machines' files is not asked.
+bool is_held(Host& host, Ref<types::Datastore> const& store, std::string_view path);
 /// Brings the files of a machine up to date: its .vmx, and at first its disks.
 void save_machine(Host& host, std::string const& id);
 /// A disk: its descriptor, and the extent that it names. One with a parent, a file beside it, holds
@@ -171,6 +198,8 @@ Ref<types::VirtualMachine> add_machine(
 /// Takes a machine out of the inventory; its files stay.
 void remove_machine(Host& host, Ref<types::VirtualMachine> const& vm);
 void remove_snapshots(Host& host, Ref<types::VirtualMachine> const& vm);
+/// Throws InvalidName when no entity can be called so.
+void require_entity_name(std::string const& name);
 /// Throws DuplicateName when another machine has this name.
 void require_free_name(Host& host, std::string_view name, std::string_view but = {});
 

@@ -32,6 +32,14 @@ struct ServiceTicket {
   std::string target;
 };
 
+/// A question of a machine that is not answered yet.
+struct AskedQuestion {
+  std::string id;
+  std::string vm;
+  std::function<void()> show;  ///< makes it the one that clients see
+  std::function<void(std::string_view)> answered;
+};
+
 /// The place of a collector in its history. Keys of items grow.
 struct HistoryReader {
   bool of_tasks = false;
@@ -113,7 +121,8 @@ struct State {
   // Tasks
   std::map<std::string, std::shared_ptr<RunningTask>, std::less<>> tasks;  // that have not ended
   std::vector<std::shared_ptr<RunningTask>> held;  // of them, those that are not ready to end
-  std::map<std::string, std::function<void(std::string_view)>, std::less<>> questions;  // by id
+  // In the order of asking: clients see the first of a machine, the others wait behind it.
+  std::vector<AskedQuestion> questions;
   std::vector<std::function<void(untyped_ref const&, std::string_view, TaskPlan&)>> plan_hooks;
   std::map<std::string, std::vector<Question>, std::less<>> power_on_questions;  // by machine
   std::uint64_t next_task = 1;

@@ -3,6 +3,7 @@
 // <esxvi/sim/implementation.hpp>.
 #pragma once
 
+#include <esxvi/sim/detail/deltas.hpp>
 #include <esxvi/sim/detail/machines.hpp>
 #include <esxvi/sim/host_files.hpp>
 #include <esxvi/sim/machine.hpp>
@@ -14,9 +15,11 @@
 #include <esxvi/types/VirtualDisk.hpp>
 #include <esxvi/types/VirtualDiskManager.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>
+#include <esxvi/types/fault/DuplicateName.hpp>
 #include <esxvi/types/fault/FileFault.hpp>
 #include <esxvi/types/fault/InvalidArgument.hpp>
 #include <esxvi/types/fault/InvalidDatastore.hpp>
+#include <esxvi/types/fault/InvalidName.hpp>
 #include <esxvi/types/fault/NotSupported.hpp>
 
 #include <array>
@@ -83,6 +86,11 @@ inline void expect_success(FileResult result, DatastorePath const& path) {
   throw fault(std::move(why), "Invalid datastore path '" + path.text() + "'.");
 }
 
+/// Throws FileLocked for what a running machine holds.
+inline void expect_free(Host& host, FilePlace const& at) {
+  if (is_held(host, at.datastore, at.path.path)) expect_success(FileResult::locked, at.path);
+}
+
 inline void update_space(Host& host, Ref<types::Datastore> const& ref) {
   auto const free = static_cast<std::int64_t>(files_of(host, ref)->free_space());
   if (host.get<types::Datastore>(ref)->summary.freeSpace != free)
@@ -144,6 +152,8 @@ Ref<types::Task> transfer_task(Call& call, R const& r, std::string_view operatio
   auto const to = place_of(call.host(), target);
   bool const replace = r.force.value_or(false);
   return file_task(call, operation, to, [=](Host& host) {
+    if (!keep) expect_free(host, from);
+    if (replace) expect_free(host, to);
     transfer(from, to, replace, keep, disk);
     if (!keep) update_space(host, from.datastore);
   });
@@ -208,7 +218,8 @@ inline void add_file_methods(Host& host) {
   });
   host.on<DeleteDatastoreFile_Task>([](Call& call, DeleteDatastoreFile_Task const& r) {
     auto const at = place_of(call.host(), *r.name);
-    return file_task(call, "FileManager.deleteFile", at, [at](Host&) {
+    return file_task(call, "FileManager.deleteFile", at, [at](Host& h) {
+      expect_free(h, at);
       expect_success(at.files->remove(at.path.path, true), at.path);
     });
   });
@@ -239,7 +250,8 @@ inline void add_disk_methods(Host& host) {
   });
   host.on<DeleteVirtualDisk_Task>([](Call& call, DeleteVirtualDisk_Task const& r) {
     auto const at = disk_place(call.host(), *r.name);
-    return file_task(call, "VirtualDiskManager.deleteVirtualDisk", at, [at](Host&) {
+    return file_task(call, "VirtualDiskManager.deleteVirtualDisk", at, [at](Host& h) {
+      expect_free(h, at);
       expect_success(at.files->remove(at.path.path), at.path);
       static_cast<void>(at.files->remove(extent_of(at.path.path)));
     });
@@ -259,6 +271,7 @@ inline void add_disk_methods(Host& host) {
       throw fault(std::move(why));
     }
     return file_task(call, "VirtualDiskManager.extendVirtualDisk", at, [at, bytes](Host& h) {
+      expect_free(h, at);
       auto const extent = at.files->stat(extent_of(at.path.path));
       write_disk(h, at.path.text(), bytes, extent && extent->allocated < extent->size);
     });
@@ -266,6 +279,7 @@ inline void add_disk_methods(Host& host) {
   host.on<ZeroFillVirtualDisk_Task>([](Call& call, ZeroFillVirtualDisk_Task const& r) {
     auto const at = disk_place(call.host(), *r.name);
     return file_task(call, "VirtualDiskManager.zeroFillVirtualDisk", at, [at](Host& h) {
+      expect_free(h, at);
       auto const size = static_cast<std::uint64_t>(disk_size(h, at.path.text()));
       expect_success(at.files->write(extent_of(at.path.path), FileContent::sparse(size), size),
                      at.path);
@@ -277,6 +291,7 @@ inline void add_disk_methods(Host& host) {
   host.on<SetVirtualDiskUuid>([](Call& call, SetVirtualDiskUuid const& r) {
     auto const at = disk_place(call.host(), *r.name);
     call.require("Datastore.FileManagement", at.datastore);
+    expect_free(call.host(), at);
     auto text = at.files->read(at.path.path)->text();
     if (auto const old = text.find("ddb.uuid"); old != std::string::npos)
       text.erase(old, text.find('\n', old) - old + 1);
@@ -285,7 +300,73 @@ inline void add_disk_methods(Host& host) {
   });
 }
 
+/// Gives paths that begin with "[old]" another beginning.
+struct NewPrefix {
+  std::string from;
+  std::string to;
+
+  void operator()(std::string& path) const {
+    if (path.starts_with(from)) path.replace(0, from.size(), to);
+  }
+  void operator()(std::optional<std::string>& path) const {
+    if (path) (*this)(*path);
+  }
+  void operator()(types::VirtualMachineConfigInfo& config) const {
+    auto& files = config.files;
+    for (auto* path : {&files.vmPathName, &files.snapshotDirectory, &files.suspendDirectory,
+                       &files.logDirectory, &files.ftMetadataDirectory})
+      (*this)(*path);
+    for_each_disk_file(config, [&](auto& backing) { (*this)(backing.fileName); });
+    for (auto& d : config.hardware.device) {
+      auto* const file =
+          d->backing ? d->backing.as<types::VirtualDeviceFileBackingInfo>() : nullptr;
+      if (file == nullptr) continue;
+      (*this)(file->fileName);
+      // "ISO [old] iso/debian.iso"
+      if (!d->deviceInfo) continue;
+      auto& about = d->deviceInfo->summary;
+      if (auto const at = about.find(from + " "); at != about.npos)
+        about.replace(at, from.size(), to);
+    }
+  }
+};
+
 }  // namespace
+
+void require_free_datastore_name(Host& host, std::string const& name) {
+  for (auto const& ref : host.all<types::Datastore>())
+    if (host.get<types::Datastore>(ref)->name == server_name(name)) {
+      types::DuplicateName why;
+      why.name = name;
+      why.object = Ref<types::ManagedObject>(ref.type(), ref.value());
+      throw fault(std::move(why), "The name '" + name + "' already exists.");
+    }
+}
+
+void rename_datastore(Host& host, Ref<types::Datastore> const& ref, std::string const& name) {
+  require_entity_name(name);
+  // It would end the name in every path.
+  if (name.find(']') != name.npos) {
+    types::InvalidName why;
+    why.name = name;
+    throw fault(std::move(why), "The name '" + name + "' is invalid.");
+  }
+  auto const old = host.get<types::Datastore>(ref)->name;
+  if (server_name(name) == old) return;
+  require_free_datastore_name(host, name);
+  static_cast<void>(files_of(host, ref));  // with the paths that they have
+  host.modify(ref, [&](types::Datastore& d) { d.name = server_name(name); });
+  NewPrefix const renamed{"[" + old + "]", "[" + server_name(name) + "]"};
+  // All of them: also a snapshot, or the drive of a machine that is elsewhere, names files on it.
+  for (auto const& vm : host.all<types::VirtualMachine>()) {
+    for_each_config(host, vm, renamed);
+    host.modify(vm, [&](types::VirtualMachine& m) {
+      if (m.layoutEx)
+        for (auto& file : m.layoutEx->file) renamed(file.name);
+    });
+  }
+}
+
 }  // namespace detail
 
 void add_datastore_methods(Host& host) {
@@ -298,7 +379,7 @@ void add_datastore_methods(Host& host) {
     detail::update_space(call.host(), *r.self);
   });
   host.on<RenameDatastore>([](Call& call, RenameDatastore const& r) {
-    call.host().modify(r.self.value, [&](Datastore& d) { d.name = server_name(*r.newName); });
+    detail::rename_datastore(call.host(), *r.self, *r.newName);
   });
 }
 

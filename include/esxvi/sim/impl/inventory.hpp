@@ -13,6 +13,7 @@
 #include <esxvi/types/Datastore_properties.hpp>
 #include <esxvi/types/Folder_properties.hpp>
 #include <esxvi/types/HostSystem_properties.hpp>
+#include <esxvi/types/NasDatastoreInfo.hpp>
 #include <esxvi/types/Network_properties.hpp>
 #include <esxvi/types/PropertyCollector_properties.hpp>
 #include <esxvi/types/ResourcePool_properties.hpp>
@@ -289,6 +290,10 @@ inline void follow_datastore(Host&, types::Datastore& d) {
   d.info->name = d.name;
   d.info->freeSpace = d.summary.freeSpace;
   d.info->url = d.summary.url;
+  if (auto* const vmfs = d.info.as<types::VmfsDatastoreInfo>(); vmfs != nullptr && vmfs->vmfs)
+    vmfs->vmfs->name = d.name;
+  if (auto* const nas = d.info.as<types::NasDatastoreInfo>(); nas != nullptr && nas->nas)
+    nas->nas->name = d.name;
 }
 
 inline Ref<types::HostSystem> add_host(Host& host, Ref<types::HostSystem> const& ref,
@@ -512,7 +517,6 @@ Ref<types::Datastore> Host::add_datastore(std::string name, std::int64_t capacit
   info.maxFileSize = std::int64_t{64} << 40;
   auto& vmfs = info.vmfs.emplace();
   vmfs.type = "VMFS";
-  vmfs.name = d.name;
   vmfs.capacity = capacity_bytes;
   vmfs.blockSizeMb = 1;
   vmfs.majorVersion = 6;

@@ -86,9 +86,13 @@ inline void check_machine(Host& host, Ref<types::VirtualMachine> const& ref,
     say("its folder does not have it");
   if (vm->summary.runtime.powerState != vm->runtime.powerState) say("its summary is out of date");
   if (vm->config && vm->config->name != vm->name) say("its name differs from its configuration's");
-  bool const asks = vm->runtime.question.has_value();
-  if (asks && host.state().questions.count(vm->runtime.question->id) == 0)
+  auto const& asked = host.state().questions;
+  auto const first = std::ranges::find(asked, ref.value(), &AskedQuestion::vm);
+  auto const& shown = vm->runtime.question;
+  if (shown && std::ranges::find(asked, shown->id, &AskedQuestion::id) == asked.end())
     say("nobody waits for the answer to its question");
+  else if (first != asked.end() && (!shown || shown->id != first->id))
+    say("its question " + first->id + " cannot be answered: clients do not see it");
   if (vm->config) {
     std::set<std::int32_t> keys;
     for (auto const& d : vm->config->hardware.device)
@@ -211,6 +215,9 @@ std::vector<std::string> Host::check() {
         wrong.push_back(name + ": its error does not go with its state");
     }
   });
+  for (auto const& asked : state_->questions)
+    if (!find<VirtualMachine>({"VirtualMachine", asked.vm}))
+      wrong.push_back(asked.vm + ": its question " + asked.id + " outlived it");
   for (auto const& check : std::vector(state_->checks)) check(*this, wrong);
   return wrong;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <esxvi/sim/detail/host_parts.hpp>
+#include <esxvi/sim/detail/machines.hpp>
 #include <esxvi/sim/host_storage.hpp>
 #include <esxvi/sim/machine.hpp>
 #include <esxvi/sim/on.hpp>
@@ -23,7 +24,6 @@
 #include <esxvi/types/NasDatastoreInfo.hpp>
 #include <esxvi/types/VmfsDatastoreInfo.hpp>
 #include <esxvi/types/VmfsDatastoreOption.hpp>
-#include <esxvi/types/fault/DuplicateName.hpp>
 #include <esxvi/types/fault/InvalidArgument.hpp>
 #include <esxvi/types/fault/NotFound.hpp>
 #include <esxvi/types/fault/ResourceInUse.hpp>
@@ -233,16 +233,6 @@ inline void add_storage_methods(Host& host) {
   });
 }
 
-inline void require_free_datastore_name(Host& host, std::string const& name) {
-  for (auto const& ref : host.all<types::Datastore>())
-    if (host.get<types::Datastore>(ref)->name == server_name(name)) {
-      types::DuplicateName why;
-      why.name = name;
-      why.object = Ref<types::ManagedObject>(ref.type(), ref.value());
-      throw fault(std::move(why), "The name '" + name + "' already exists.");
-    }
-}
-
 /// The disks of a host that hold no datastore.
 inline std::vector<types::HostScsiDisk> free_disks(Host& host, Ref<types::HostSystem> const& on) {
   std::vector<types::HostScsiDisk> found;
@@ -423,7 +413,6 @@ Ref<types::Datastore> add_nas_datastore(Host& host, std::string name, std::strin
     NasDatastoreInfo info;
     auto& nas = info.nas.emplace();
     nas.type = "NFS";
-    nas.name = d.name;
     nas.capacity = capacity_bytes;
     nas.remoteHost = remote_host;
     nas.remotePath = remote_path;

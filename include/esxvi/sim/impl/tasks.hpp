@@ -72,15 +72,28 @@ inline void set_question(Host& host, untyped_ref const& vm,
   });
 }
 
+/// Takes a question back, or takes it for answered; the machine asks the next one.
+inline AskedQuestion take_question(Host& host, untyped_ref const& vm, std::string_view id) {
+  auto& all = host.state().questions;
+  AskedQuestion taken;
+  if (auto const found = std::ranges::find(all, id, &AskedQuestion::id); found != all.end()) {
+    taken = std::move(*found);
+    all.erase(found);
+  }
+  auto const machine = host.find<types::VirtualMachine>(vm);
+  if (!machine || !machine->runtime.question || machine->runtime.question->id != id) return taken;
+  set_question(host, vm, std::nullopt);
+  auto const next = std::ranges::find(all, vm.value(), &AskedQuestion::vm);
+  if (next != all.end()) std::function(next->show)();
+  return taken;
+}
+
 inline void end(Host& host, std::shared_ptr<RunningTask> const& task, types::TaskInfoState state,
                 Any result, std::optional<Failure> const& why, bool cancelled) {
   host.state().tasks.erase(task->ref.value());
   std::erase(host.state().held, task);
   if (task->timer != 0) host.cancel(task->timer);
-  if (!task->question.empty()) {
-    host.state().questions.erase(task->question);
-    if (host.exists(task->entity)) set_question(host, task->entity, std::nullopt);
-  }
+  if (!task->question.empty()) take_question(host, task->entity, task->question);
   host.modify(task->ref, [&](types::Task& t) {
     t.info.state = state;
     t.info.result = std::move(result);
@@ -131,7 +144,8 @@ inline void finish(Host& host, std::shared_ptr<RunningTask> const& task) {
 
 void go_on(Host& host, std::shared_ptr<RunningTask> const& task);
 
-/// Puts a question to a machine; `answered` is called with the key of the choice.
+/// Puts a question to a machine, behind those that it asks already; `answered` is called with the
+/// key of the choice.
 inline std::string put_question(Host& host, untyped_ref const& vm, Question const& question,
                                 std::function<void(std::string_view)> answered) {
   types::VirtualMachineQuestionInfo info;
@@ -150,15 +164,18 @@ inline std::string put_question(Host& host, untyped_ref const& vm, Question cons
   message.text = question.text;
   info.message.push_back(std::move(message));
   std::string const id = info.id;
-  // Before anybody can see it, so that an answer cannot come too early.
-  host.state().questions[id] = std::move(answered);
-  std::string const text = info.text;
-  set_question(host, vm, std::move(info));
-  types::VmMessageEvent event;
-  event.message = text;
   Ref<types::VirtualMachine> const machine(vm.value());
-  record(host, std::move(event), machine, *host.get<types::VirtualMachine>(machine),
-         "Message on %vm on %host in %dc: " + text, {});
+  auto const show = [&host, machine, info = std::move(info)] {
+    set_question(host, machine, info);
+    types::VmMessageEvent event;
+    event.message = info.text;
+    record(host, std::move(event), machine, *host.get<types::VirtualMachine>(machine),
+           "Message on %vm on %host in %dc: " + info.text, {});
+  };
+  bool const is_first = !host.get<types::VirtualMachine>(machine)->runtime.question;
+  // Before anybody can see it, so that an answer cannot come too early.
+  host.state().questions.push_back({id, vm.value(), show, std::move(answered)});
+  if (is_first) show();
   return id;
 }
 
@@ -342,10 +359,7 @@ void Host::answer(Ref<types::VirtualMachine> const& vm, std::string_view questio
     why.invalidProperty = "answerChoice";
     throw fault(std::move(why));
   }
-  auto const found = state_->questions.find(question);
-  auto const act = found != state_->questions.end() ? std::move(found->second) : nullptr;
-  if (found != state_->questions.end()) state_->questions.erase(found);
-  detail::set_question(*this, vm, std::nullopt);
+  auto const act = detail::take_question(*this, vm, question).answered;
   if (act) act(choice);
 }
 

@@ -298,8 +298,10 @@ void add_configuration_methods(Host& host) {
       if (!machine->config) throw fault(InvalidState());
       detail::save_machine(h, vm.value());  // new disks are named by what is there
       auto config = *machine->config;
+      detail::NewFiles files(h);
       detail::reconfigure(h, config,
                           machine->runtime.powerState == VirtualMachinePowerState::poweredOn, spec);
+      files.keep();
       h.modify(vm, [&](VirtualMachine& m) { m.config = std::move(config); });
       detail::relink(h, vm);
       return Any();

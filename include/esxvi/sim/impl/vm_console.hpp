@@ -143,6 +143,7 @@ inline types::VirtualMachineTicket ticket_of(Host& host, Ref<types::VirtualMachi
 // The answer waits for the answer to the question, as on a real host.
 inline void unmount_tools(std::shared_ptr<Call> const& call, Ref<types::VirtualMachine> const& vm) {
   Host& host = call->host();
+  if (auto why = refusal(host, vm, open_console)) throw *std::move(why);
   auto const unmount = [call, vm](Host& h) {
     h.modify(vm, [](types::VirtualMachine& m) { m.runtime.toolsInstallerMounted = false; });
     call->reply_text({});

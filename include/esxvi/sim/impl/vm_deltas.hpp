@@ -68,18 +68,6 @@ inline void write_delta(Host& host, Backing const& backing, std::int64_t bytes) 
 
 }  // namespace
 
-void for_each_disk_file(types::VirtualMachineConfigInfo& config,
-                        std::function<void(types::VirtualDeviceFileBackingInfo&)> const& visit) {
-  for (auto& d : config.hardware.device) {
-    if (!d.is<types::VirtualDisk>()) continue;
-    if (auto* b = d->backing.as<Backing>()) {
-      for (; b != nullptr; b = b->parent ? &*b->parent : nullptr) visit(*b);
-    } else if (auto* other = d->backing.as<types::VirtualDeviceFileBackingInfo>()) {
-      visit(*other);
-    }
-  }
-}
-
 void for_each_config(Host& host, Ref<types::VirtualMachine> const& vm,
                      std::function<void(types::VirtualMachineConfigInfo&)> const& change) {
   host.modify(vm, [&](types::VirtualMachine& m) {

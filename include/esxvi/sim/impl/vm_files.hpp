@@ -3,6 +3,7 @@
 // <esxvi/sim/implementation.hpp>.
 #pragma once
 
+#include <esxvi/sim/detail/deltas.hpp>
 #include <esxvi/sim/detail/machines.hpp>
 #include <esxvi/sim/folder.hpp>
 #include <esxvi/sim/host_files.hpp>
@@ -65,6 +66,28 @@ bool file_exists(Host& host, std::string const& path) {
   return files_as_they_are(host, at.datastore)->exists(at.path);
 }
 
+void write_file(Host& host, DatastorePath const& at, FileContent content,
+                std::optional<std::uint64_t> allocated) {
+  auto const files = files_as_they_are(host, at.datastore);
+  if (auto* const begun = machine_services(host).begun) {
+    for (auto end = at.path.find('/'); end != at.path.npos; end = at.path.find('/', end + 1))
+      if (auto in = at.path.substr(0, end); !files->exists(in))
+        begun->emplace_back(files, std::move(in));
+    if (!files->exists(at.path)) begun->emplace_back(files, at.path);
+  }
+  if (!at.directory().empty()) static_cast<void>(files->make_directory(at.directory(), true));
+  static_cast<void>(files->write(at.path, std::move(content), allocated));
+}
+
+NewFiles::NewFiles(Host& host) : services_(machine_services(host)) { services_.begun = &made_; }
+
+NewFiles::~NewFiles() {
+  services_.begun = nullptr;
+  // A directory after what is in it; it stays when somebody else put something there.
+  for (auto one = made_.rbegin(); one != made_.rend(); ++one)
+    static_cast<void>(one->first->remove(one->second));
+}
+
 namespace {
 
 inline std::string extent_name(std::string path, std::string_view kind) {
@@ -79,7 +102,7 @@ inline void write_first_files(Host& host, types::VirtualMachineConfigInfo const&
   auto const files = files_as_they_are(host, vmx.datastore);
   static_cast<void>(files->make_directory(vmx.directory(), true));
   if (auto const nvram = extra_value(config, "nvram"))
-    static_cast<void>(files->write(vmx.beside(*nvram).path, FileContent::sparse(8684)));
+    write_file(host, vmx.beside(*nvram), FileContent::sparse(8684));
   for (auto const& d : config.hardware.device) {
     if (auto const* disk = d.as<types::VirtualDisk>()) {
       if (auto const* backing = disk->backing.as<types::VirtualDiskFlatVer2BackingInfo>())
@@ -87,10 +110,8 @@ inline void write_first_files(Host& host, types::VirtualMachineConfigInfo const&
                    backing->thinProvisioned.value_or(false));
     } else if (d.is<types::VirtualSerialPort>()) {
       if (auto const* backing = d->backing.as<types::VirtualSerialPortFileBackingInfo>()) {
-        auto const at = datastore_path(backing->fileName);
-        auto const there = files_as_they_are(host, at.datastore);
-        if (!at.directory().empty()) static_cast<void>(there->make_directory(at.directory(), true));
-        if (!there->exists(at.path)) static_cast<void>(there->write(at.path, "login: \r\n"));
+        if (!file_exists(host, backing->fileName))
+          write_file(host, datastore_path(backing->fileName), "login: \r\n");
       }
     }
   }
@@ -101,7 +122,6 @@ inline void write_first_files(Host& host, types::VirtualMachineConfigInfo const&
 void write_disk(Host& host, std::string const& path, std::int64_t bytes, bool thin,
                 std::string const& parent) {
   auto const at = datastore_path(path);
-  auto const files = files_as_they_are(host, at.datastore);
   bool const is_delta = !parent.empty();
   auto const extent = extent_name(at.path, is_delta ? "-delta" : "-flat");
   std::string text = "# Disk DescriptorFile\nversion=1\nencoding=\"UTF-8\"\nCID=fffffffe\n";
@@ -116,10 +136,9 @@ void write_disk(Host& host, std::string const& path, std::int64_t bytes, bool th
   if (!is_delta)
     text += std::string("ddb.adapterType = \"lsilogic\"\n") +
             (thin ? "ddb.thinProvisioned = \"1\"\n" : "") + "ddb.virtualHWVersion = \"19\"\n";
-  if (!at.directory().empty()) static_cast<void>(files->make_directory(at.directory(), true));
   auto const size = is_delta ? 0 : static_cast<std::uint64_t>(bytes);
-  static_cast<void>(files->write(at.path, std::move(text)));
-  static_cast<void>(files->write(extent, FileContent::sparse(size), thin ? 0 : size));
+  write_file(host, at, std::move(text));
+  write_file(host, {at.datastore, extent}, FileContent::sparse(size), thin ? 0 : size);
 }
 
 void remove_disk(Host& host, std::string const& path) {
@@ -140,6 +159,36 @@ std::int64_t disk_size(Host& host, std::string const& path) {
   std::int64_t sectors = 0;
   std::from_chars(text.data() + extent + 4, text.data() + text.size(), sectors);
   return sectors * 512;
+}
+
+bool is_held(Host& host, Ref<types::Datastore> const& store, std::string_view path) {
+  auto const wanted = DatastoreFiles::normalized(path);
+  if (!wanted || wanted->empty()) return false;
+  auto const found = host.get<types::Datastore>(store);
+  bool held = false;
+  auto const holds = [&](DatastorePath const& at, std::string const& file) {
+    auto const one = DatastoreFiles::normalized(file).value_or(std::string());
+    held =
+        held || (at.datastore == found->name && (one == *wanted || one.starts_with(*wanted + "/")));
+  };
+  for (auto const& ref : found->vm) {
+    auto const vm = host.get<types::VirtualMachine>(ref);
+    if (vm->runtime.powerState != types::VirtualMachinePowerState::poweredOn || !vm->config)
+      continue;
+    for_each_disk_file(*vm->config, [&](auto const& disk) {
+      auto const at = datastore_path(disk.fileName);
+      holds(at, at.path);
+      for (std::string_view const kind : {"-flat", "-delta"}) holds(at, extent_name(at.path, kind));
+    });
+    auto const vmx = datastore_path(vm->config->files.vmPathName.value_or("[] "));
+    for (auto const& beside :
+         {extra_value(*vm->config, "nvram"), std::optional<std::string>("vmware.log")})
+      if (beside) holds(vmx, vmx.beside(*beside).path);
+    // The name of the swap file is different each time.
+    if (wanted->ends_with(".vswp") && DatastorePath{{}, *wanted}.directory() == vmx.directory())
+      holds(vmx, *wanted);
+  }
+  return held;
 }
 
 void save_machine(Host& host, std::string const& id) {
@@ -163,7 +212,11 @@ void save_machine(Host& host, std::string const& id) {
 std::shared_ptr<DatastoreFiles> files_of(Host& host, Ref<types::Datastore> const& datastore) {
   auto const hold = host.lock();
   auto& services = detail::machine_services(host);
-  for (std::string const& id : std::exchange(services.unsaved, {})) detail::save_machine(host, id);
+  // One by one: what a machine's paths are refused for is no reason to forget the others.
+  while (!services.unsaved.empty()) {
+    std::string const id = *services.unsaved.begin();
+    detail::save_machine(host, id);
+  }
   return detail::files_as_they_are(host, host.get<types::Datastore>(datastore)->name);
 }
 
@@ -186,7 +239,10 @@ void add_machine_file_services(Host& host) {
                      auto const datacenter = host.get<types::Datacenter>(center);
                      for (auto const& store : datacenter->datastore)
                        pages.add(datacenter->name, host.get<types::Datastore>(store)->name,
-                                 files_of(host, store));
+                                 files_of(host, store), [&host, store](std::string_view path) {
+                                   auto const still = host.lock();
+                                   return host.exists(store) && detail::is_held(host, store, path);
+                                 });
                    }
                  }
                  done(pages.handle(std::move(request)));

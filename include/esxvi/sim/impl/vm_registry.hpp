@@ -88,14 +88,16 @@ inline void set_option(types::VirtualMachineConfigInfo& config, std::string key,
   config.extraConfig.emplace_back(std::move(option));
 }
 
-inline void write_nvram(Host& host, types::VirtualMachineConfigInfo& config,
-                        DatastorePath const& at) {
-  std::string stem = at.path.substr(at.path.rfind('/') + 1);
+/// Beside the .vmx; to be written when nothing can be refused any more, for it may take the place
+/// of another.
+inline DatastorePath nvram_of(types::VirtualMachineConfigInfo& config, DatastorePath const& vmx) {
+  std::string stem = vmx.path.substr(vmx.path.rfind('/') + 1);
   stem = stem.substr(0, stem.rfind('.'));
-  auto const files = files_as_they_are(host, at.datastore);
-  if (!at.directory().empty()) static_cast<void>(files->make_directory(at.directory(), true));
   set_option(config, "nvram", stem + ".nvram");
-  static_cast<void>(files->write(at.beside(stem + ".nvram").path, FileContent::sparse(8684)));
+  return vmx.beside(stem + ".nvram");
+}
+inline void write_nvram(Host& host, DatastorePath const& at) {
+  write_file(host, at, FileContent::sparse(8684));
 }
 
 inline Any create(Host& host, Placement const& at, types::VirtualMachineConfigSpec spec) {
@@ -117,11 +119,12 @@ inline Any create(Host& host, Placement const& at, types::VirtualMachineConfigSp
                                       place.text() + " already exists");
     }
     set_files(config, place);
-    write_nvram(host, config, place);
+    auto const nvram = nvram_of(config, place);
     spec.files.reset();
     spec.name.reset();
     if (!spec.memoryMB) config.hardware.memoryMB = 32;
     reconfigure(host, config, false, spec);
+    write_nvram(host, nvram);
   });
 }
 
@@ -221,7 +224,7 @@ inline Any clone(Host& host, MachineRef const& from, Placement const& where,
       store = "[" + host.get<types::Datastore>(*spec.location.datastore)->name + "]";
     auto const place = place_of_new(host, store, own_name);
     set_files(config, place);
-    write_nvram(host, config, place);
+    auto const nvram = nvram_of(config, place);
     int number = 0;
     for (auto& d : config.hardware.device)
       if (auto* disk = d.as<types::VirtualDisk>())
@@ -242,6 +245,7 @@ inline Any clone(Host& host, MachineRef const& from, Placement const& where,
       changes.files.reset();
       reconfigure(host, config, false, changes);
     }
+    write_nvram(host, nvram);
     for (auto& d : config.hardware.device)
       if (d->connectable) d->connectable->connected = false;
   });
@@ -278,6 +282,13 @@ inline Any destroy_entity(Host& host, Ref<types::ManagedEntity> const& what) {
 
 }  // namespace
 
+void require_entity_name(std::string const& name) {
+  if (!name.empty() && name.size() <= 80) return;
+  types::InvalidName why;
+  why.name = name;
+  throw fault(std::move(why), "The name '" + name + "' is invalid.");
+}
+
 void take_from_folder(Host& host, untyped_ref const& what) {
   auto const parent = host.get<types::ManagedEntity>(what)->parent;
   if (!parent || !host.find<types::Folder>(*parent)) return;
@@ -305,6 +316,7 @@ MachineRef add_machine(Host& host, Placement const& at, std::string const& name,
   auto const vm = make_machine(host, blank);
   machine_services(host).written[vm.value()] = 0;
   try {
+    NewFiles files(host);
     auto config = *host.get<Machine>(vm)->config;
     // What is left is what every machine has.
     std::erase_if(config.hardware.device, [](auto const& d) { return d->key >= 1000; });
@@ -323,6 +335,7 @@ MachineRef add_machine(Host& host, Placement const& at, std::string const& name,
     });
     relink(host, vm);
     save_machine(host, vm.value());
+    files.keep();
   } catch (...) {
     remove_machine(host, vm);
     throw;
@@ -439,12 +452,9 @@ void add_registry_methods(Host& host) {
   });
   host.on<Rename_Task>([](Call& call, Rename_Task const& r) {
     Ref<ManagedEntity> const what = *r.self;
-    if (r.newName->empty() || r.newName->size() > 80) {
-      InvalidName why;
-      why.name = *r.newName;
-      throw fault(std::move(why), "The name '" + *r.newName + "' is invalid.");
-    }
-    auto const effect = [what, name = server_name(*r.newName)](Host& h) {
+    require_entity_name(*r.newName);
+    auto const effect = [what, wanted = *r.newName](Host& h) {
+      auto const name = server_name(wanted);
       Object* const object = h.find_object(what);
       if (auto const vm = h.find<VirtualMachine>(what); vm && vm->config) {
         require_free_name(h, name, vm->name);
@@ -452,6 +462,8 @@ void add_registry_methods(Host& host) {
           m.name = name;
           m.config->name = name;
         });
+      } else if (h.find<Datastore>(what)) {
+        rename_datastore(h, Ref<Datastore>(what.value()), wanted);
       } else if (object != nullptr) {
         static_cast<ManagedEntity*>(object->writable())->name = name;
         h.changed(*object);
