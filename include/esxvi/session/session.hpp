@@ -303,6 +303,9 @@ class Session {
     } catch (error const& e) {
       if (e.delivered() != delivery::not_sent) leave_nothing_behind();
       throw;
+    } catch (...) {  // of an observer or a hook, while the answer came
+      leave_nothing_behind();
+      throw;
     }
   }
 

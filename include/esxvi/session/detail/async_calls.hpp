@@ -139,6 +139,9 @@ inline Async<void> log_in_or_leave_nothing_behind(SessionState& session, CallOpt
   } catch (error const& e) {
     failure = std::current_exception();
     may_have_succeeded = e.delivered() != delivery::not_sent;
+  } catch (...) {  // of an observer or a hook, while the answer came
+    failure = std::current_exception();
+    may_have_succeeded = true;
   }
   if (may_have_succeeded && session.has_cookie()) {
     try {
