@@ -218,3 +218,21 @@ TEST_CASE("files: status 401 is a lost session, other statuses are errors") {
   CHECK(e.status() == 404);
   CHECK(sink.text == "content");  // the page of the error is no content
 }
+
+TEST_CASE("files: the session's cookie goes to the session's host and port alone") {
+  Server const server;
+  auto session = server.open(esxvi::SessionOptions{});
+  auto const so_far = session.requests();
+  Sink sink;
+  for (std::string_view const target :
+       {".evil.example/x", ":8443/x", "@evil.example/x", "https://evil.example/x", "x", "?x", ""}) {
+    CAPTURE(target);
+    auto const e = thrown<esxvi::invalid_argument>([&] { session.fetch("GET", target, sink); });
+    check_context_and_advice(e, "GET", "https://esx.example");
+  }
+  CHECK(session.requests() == so_far);
+  // This one is a path.
+  server.script->expect("GET").reply(200, "content");
+  session.fetch("GET", "//evil.example/x", sink);
+  CHECK(server.script->requests().back().url == "https://esx.example//evil.example/x");
+}

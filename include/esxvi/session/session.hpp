@@ -121,7 +121,8 @@ class Session {
   }
 
   /// GET, HEAD, PUT or DELETE of what the server keeps beside the API, with the session's cookie:
-  /// `fetch("GET", "/screen?id=vm-42", sink)`. `target` begins with '/' and is percent-encoded.
+  /// `fetch("GET", "/screen?id=vm-42", sink)`. `target` begins with '/' (else invalid_argument) and
+  /// is percent-encoded.
   ///
   /// Logs in again like call(); GET and HEAD are repeated like it as long as the sink has got
   /// nothing. A status that is not 2xx is thrown as http_error, before the sink is told anything.
