@@ -13,6 +13,7 @@
 #include <esxvi/session/opening.hpp>
 #include <esxvi/session/options.hpp>
 #include <esxvi/soap/envelope.hpp>
+#include <esxvi/transport/detail/forget.hpp>
 #include <esxvi/transport/transport.hpp>
 #include <esxvi/types/SessionManager.hpp>
 
@@ -77,8 +78,9 @@ class Session {
     greet(opening);
     if (opening.greeted()) {
       try {
-        fetch("GET", detail::Opening::versions_target, opening.versions(),
-              opening.limits_of_list());
+        auto head = fetch("GET", detail::Opening::versions_target, opening.versions(),
+                          opening.limits_of_list());
+        detail::forget(head.headers);
         opening.listed();
       } catch (error const&) {  // NOLINT(bugprone-empty-catch): then without the list
       }
@@ -132,7 +134,7 @@ class Session {
                        std::vector<http::header> headers = {}) {
     detail::Fetching fetching(*self_, method, target, sink, source, std::move(headers), options);
     drive(fetching);
-    return fetching.response();
+    return std::move(fetching.response());
   }
 
   /// Tells the server that somebody is there, so that the session does not end for idleness (after
