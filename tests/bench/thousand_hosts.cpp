@@ -3,6 +3,8 @@
 //
 // The hosts are objects of another process (this program with --serve) behind one HTTPS port; each
 // has a name of its own, so each gets connections and a session of its own.
+#include "support/sim_park.hpp"
+
 #include <esxvi/query.hpp>
 #include <esxvi/query/async.hpp>
 #include <esxvi/session.hpp>
@@ -23,9 +25,6 @@
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
-#include <memory>
-#include <optional>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -44,32 +43,11 @@ constexpr std::size_t at_a_time = 64;
 
 // ---- the hosts ---------------------------------------------------------------------------------
 
-/// Gives each request to the host whose number is in its Host header: "h17.sim.localhost:443".
-class Park final : public sim::WebHandler {
- public:
-  Park() {
-    for (int i = 0; i < hosts; ++i) {
-      auto& host = hosts_.emplace_back(std::make_unique<sim::Host>());
-      for (int m = 0; m < machines; ++m)
-        host->add_vm("vm" + std::to_string(m)).memory(2048).cpus(2);
-    }
-  }
-  void handle(sim::WebRequest request, Done done, std::stop_token stop) override {
-    auto const* const name = esxvi::http::find_header(request.headers, "Host");
-    auto const number = name == nullptr ? 0 : std::atoi(name->c_str() + 1);
-    hosts_.at(static_cast<std::size_t>(number))
-        ->handle(std::move(request), std::move(done), std::move(stop));
-  }
-
- private:
-  std::vector<std::unique_ptr<sim::Host>> hosts_{};
-};
-
 /// Prints the port and serves until standard input ends.
 int serve(std::string const& certificate_file) {
   auto const certificate = sim::Certificate::make({.names = {"*.sim.localhost"}});
   std::ofstream(certificate_file) << certificate.certificate_pem();
-  Park park;
+  esxvi::test::SimPark park(hosts, machines);
   sim::Server const server(park, {.tls = true, .certificate = certificate});
   std::printf("%d\n", int{server.port()});
   std::fflush(stdout);
@@ -102,7 +80,7 @@ struct Target {
   std::string ca_file;
 
   [[nodiscard]] std::string url(std::size_t host) const {
-    return "https://h" + std::to_string(host) + ".sim.localhost:" + port + "/sdk";
+    return "https://" + esxvi::test::SimPark::name_of(static_cast<int>(host)) + ":" + port + "/sdk";
   }
   [[nodiscard]] esxvi::CurlOptions options() const {
     return {.ca_file = ca_file, .no_proxy = "*", .connect_timeout = std::chrono::seconds(120)};

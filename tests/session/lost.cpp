@@ -3,13 +3,17 @@
 #include "session/server.hpp"
 
 #include <esxvi/session/content.hpp>
+#include <esxvi/soap/observer.hpp>
+#include <esxvi/transport/trace.hpp>
 #include <esxvi/types/ServiceInstance.hpp>
 #include <esxvi/types/VirtualMachine.hpp>
 
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace esxvi::test;
@@ -33,6 +37,13 @@ struct Sink final : esxvi::http::BodySink {
   std::string text{};
   void begin(esxvi::http::Response const&) override {}
   void write(std::string_view piece) override { text += piece; }
+};
+
+/// Wants no members that it does not know.
+struct Choosy final : esxvi::soap::Observer {
+  void unknown_member(std::string_view, std::string_view member) override {
+    throw std::runtime_error(std::string(member));
+  }
 };
 
 std::string cookie_of(esxvi::ScriptedTransport::Received const& request) {
@@ -158,6 +169,36 @@ TEST_CASE("a login whose answer breaks off: the cookie in its head is enough to 
   CHECK(cookie_of(server.script->requests().at(2)) == second_cookie);
 }
 
+TEST_CASE("a login whose answer an observer or a hook chokes on has succeeded: it is ended") {
+  Server server;
+  server.script = std::make_shared<esxvi::ScriptedTransport>();
+  server.script->expect("RetrieveServiceContent")
+      .reply(200, content_reply(), {{"Set-Cookie", cookie}});
+  auto& login = server.script->expect("Login").reply(200, login_reply());
+  server.script->expect("Logout").reply(200, response("Logout", ""));
+  esxvi::any_transport transport = server.script;
+  Choosy choosy;
+  esxvi::SessionOptions options{.operation_id = ""};
+  SUBCASE("the observer of what is decoded") {
+    options.observer = &choosy;
+    auto reply = login_reply();
+    reply.insert(reply.find("<key>"), "<mine>1</mine>");
+    login.reply(200, reply);
+  }
+  SUBCASE("the hook of a trace") {
+    transport = esxvi::Trace(transport, [](esxvi::TraceEvent const& event) {
+      if (event.operation == "Login" && event.kind == esxvi::TraceEvent::Kind::finished)
+        throw std::runtime_error("mine");
+    });
+  }
+  auto const open = [&] {
+    Client const client(transport, service_url, esxvi::Credentials{"root", password}, options);
+  };
+  CHECK_THROWS_WITH_AS(open(), "mine", std::runtime_error);
+  REQUIRE(server.operations() == "RetrieveServiceContent Login Logout ");
+  CHECK(cookie_of(server.script->requests().at(2)) == cookie);
+}
+
 TEST_CASE("files: status 401 is a lost session, other statuses are errors") {
   Server const server;
   auto session = server.open(esxvi::SessionOptions{});
@@ -185,4 +226,22 @@ TEST_CASE("a session that the program has ended is not renewed") {
   session.logout();
   session.log_in_again(session.generation());
   CHECK(server.operations() == "RetrieveServiceContent Login Logout ");
+}
+
+TEST_CASE("files: the session's cookie goes to the session's host and port alone") {
+  Server const server;
+  auto session = server.open(esxvi::SessionOptions{});
+  auto const so_far = session.requests();
+  Sink sink;
+  for (std::string_view const target :
+       {".evil.example/x", ":8443/x", "@evil.example/x", "https://evil.example/x", "x", "?x", ""}) {
+    CAPTURE(target);
+    auto const e = thrown<esxvi::invalid_argument>([&] { session.fetch("GET", target, sink); });
+    check_context_and_advice(e, "GET", "https://esx.example");
+  }
+  CHECK(session.requests() == so_far);
+  // This one is a path.
+  server.script->expect("GET").reply(200, "content");
+  session.fetch("GET", "//evil.example/x", sink);
+  CHECK(server.script->requests().back().url == "https://esx.example//evil.example/x");
 }

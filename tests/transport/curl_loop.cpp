@@ -164,6 +164,35 @@ TEST_CASE("loop: stop() and post() from other threads") {
   CHECK(loop.has_work());  // the timer
 }
 
+TEST_CASE("loop: a stop before run() ends that run(), and only that") {
+  CurlLoop loop;
+  loop.after(1h, [] {});
+  loop.stop();
+  SUBCASE("run()") { loop.run(); }
+  SUBCASE("run_one()") { CHECK_FALSE(loop.run_one()); }
+  SUBCASE("run() of a job") { CHECK_THROWS_AS(loop.run(loop.sleep(1h)), esxvi::cancelled); }
+  SUBCASE("after a poll(), which does not use it up") {
+    CHECK(loop.poll() == 0);
+    CHECK(loop.timeout() > 0ms);
+    loop.run();
+  }
+  CHECK(loop.has_work());  // the timer
+
+  bool called = false;
+  loop.post([&] { called = true; });
+  CHECK(loop.run_one());
+  CHECK(called);
+}
+
+TEST_CASE("loop: a stop is not lost, whenever it comes") {
+  for (int i = 0; i < 200; ++i) {
+    CurlLoop loop;
+    loop.after(1h, [] {});
+    std::jthread const other([&] { loop.run(); });
+    loop.stop();
+  }
+}
+
 TEST_CASE("loop: stops from other threads cancel many exchanges") {
   HttpServer server{echo};
   CurlLoop loop;

@@ -5,6 +5,8 @@
 #include <esxvi/transport/curl_loop.hpp>
 
 #include <chrono>
+#include <ctime>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -114,6 +116,68 @@ TEST_CASE("loop coroutines: the exception of a spawned one leaves run()") {
   CHECK_THROWS_WITH_AS(test.loop.run(), "mine", std::runtime_error);
   test.loop.run();
   CHECK(ended);
+}
+
+TEST_CASE("loop coroutines: each exception comes out of a run() of its own, the oldest first") {
+  CurlLoop loop;
+  constexpr int count = 300;
+  auto const bad = [](int number) -> Async<void> {
+    if (number >= 0) throw std::runtime_error(std::to_string(number));
+    co_return;
+  };
+  for (int i = 0; i < count; ++i) loop.spawn(bad(i));
+  loop.after(1h, [] {});
+  std::function<void()> step;
+  SUBCASE("run()") {
+    step = [&] { loop.run(); };
+  }
+  SUBCASE("run_one()") {
+    step = [&] { loop.run_one(); };
+  }
+  SUBCASE("poll(), which timeout() asks for") {
+    step = [&] {
+      REQUIRE(loop.timeout() == 0ms);
+      loop.poll();
+    };
+  }
+  Stopwatch watch;
+  for (int i = 0; i < count; ++i) CHECK_THROWS_WITH(step(), std::to_string(i).c_str());
+  CHECK(loop.timeout() > 0ms);
+  CHECK(watch.elapsed() < 1min);  // it did not wait for the timer
+}
+
+TEST_CASE("loop coroutines: run() of a job goes on when others fail, and keeps their exceptions") {
+  Fixture test;
+  auto const bad = [&]() -> Async<void> {
+    co_await test.loop.sleep(1ms);
+    throw std::runtime_error("of the other");
+  };
+  test.loop.spawn(bad());
+  test.loop.post([] { throw std::runtime_error("of a function"); });
+  auto const job = [&]() -> Async<int> {
+    co_await test.loop.sleep(20ms);
+    co_return 7;
+  };
+  auto const failing = [&]() -> Async<int> {
+    co_await test.loop.sleep(20ms);
+    throw std::runtime_error("its own");
+  };
+  SUBCASE("that gives a result") { CHECK(test.loop.run(job()) == 7); }
+  SUBCASE("that fails itself") { CHECK_THROWS_WITH(test.loop.run(failing()), "its own"); }
+  CHECK(test.loop.has_work());
+  CHECK_THROWS_WITH_AS(test.loop.run(), "of a function", std::runtime_error);
+  CHECK_THROWS_WITH_AS(test.loop.run(), "of the other", std::runtime_error);
+  CHECK_FALSE(test.loop.has_work());
+}
+
+TEST_CASE("loop coroutines: run() of a job does not spin while exceptions wait") {
+  Fixture test;
+  test.loop.post([] { throw std::runtime_error("mine"); });
+  CHECK(test.loop.run(test.loop.sleep(1ms)));  // the exception waits from here on
+  auto const cpu = std::clock();
+  CHECK(test.loop.run(test.loop.sleep(300ms)));
+  CHECK(std::clock() - cpu < CLOCKS_PER_SEC / 10);
+  CHECK_THROWS_WITH(test.loop.run(), "mine");
 }
 
 TEST_CASE("loop coroutines: sleep() tells whether it was stopped") {

@@ -46,17 +46,11 @@ struct Proxy {
     return port.value_or(kind == type::https ? 443 : 1080);
   }
   /// What libcurl takes: "socks5://user:password@[::1]:1080". Holds the password.
-  [[nodiscard]] std::string url() const {
-    return text(password.empty() ? std::string() : ":" + escape::uri::encode(password.reveal()),
-                port_or_default());
-  }
+  [[nodiscard]] std::string url() const { return text(password.reveal(), port_or_default()); }
   /// What parse() reads back. Holds the password.
-  [[nodiscard]] std::string to_string() const {
-    return text(password.empty() ? std::string() : ":" + escape::uri::encode(password.reveal()),
-                port);
-  }
+  [[nodiscard]] std::string to_string() const { return text(password.reveal(), port); }
   /// For messages: as to_string() with "..." for the password.
-  [[nodiscard]] std::string display() const { return text(password.empty() ? "" : ":...", port); }
+  [[nodiscard]] std::string display() const { return text(password.empty() ? "" : "...", port); }
 
   [[nodiscard]] friend bool operator==(Proxy const&, Proxy const&) = default;
 
@@ -88,16 +82,24 @@ struct Proxy {
     return plain;
   }
 
-  [[nodiscard]] std::string text(std::string const& shown_password,
+  [[nodiscard]] std::string text(std::string_view shown_password,
                                  std::optional<std::uint16_t> shown_port) const {
-    std::string out(std::find_if(names.begin(), names.end(), [&](type_name const& each) {
-                      return each.kind == kind;
-                    })->name);
-    out.append("://");
-    if (!user.empty() || !shown_password.empty())
-      out.append(escape::uri::encode(user)).append(shown_password).append("@");
-    out.append(detail::bracketed(host));
-    if (shown_port) out.append(":").append(std::to_string(*shown_port));
+    auto const* const form = std::find_if(names.begin(), names.end(),
+                                          [&](type_name const& each) { return each.kind == kind; });
+    std::string const who = escape::uri::encode(user);
+    std::string where = detail::bracketed(host);
+    if (shown_port) where.append(":").append(std::to_string(*shown_port));
+    std::string out;
+    // One that grows leaves copies of the password behind.
+    out.reserve(form->name.size() + who.size() + escape::uri::encoded_size(shown_password) +
+                where.size() + std::string_view("://:@").size());
+    out.append(form->name).append("://").append(who);
+    if (!shown_password.empty()) {
+      out.push_back(':');
+      escape::uri::encode_to(shown_password, std::back_inserter(out));
+    }
+    if (!who.empty() || !shown_password.empty()) out.push_back('@');
+    out.append(where);
     return out;
   }
 };

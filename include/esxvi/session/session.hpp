@@ -14,6 +14,7 @@
 #include <esxvi/session/opening.hpp>
 #include <esxvi/session/options.hpp>
 #include <esxvi/soap/envelope.hpp>
+#include <esxvi/transport/detail/forget.hpp>
 #include <esxvi/transport/transport.hpp>
 #include <esxvi/types/SessionManager.hpp>
 
@@ -78,8 +79,9 @@ class Session {
     greet(opening);
     if (opening.greeted()) {
       try {
-        fetch("GET", detail::Opening::versions_target, opening.versions(),
-              opening.limits_of_list());
+        auto head = fetch("GET", detail::Opening::versions_target, opening.versions(),
+                          opening.limits_of_list());
+        detail::forget(head.headers);
         opening.listed();
       } catch (error const&) {  // NOLINT(bugprone-empty-catch): then without the list
       }
@@ -122,7 +124,8 @@ class Session {
   }
 
   /// GET, HEAD, PUT or DELETE of what the server keeps beside the API, with the session's cookie:
-  /// `fetch("GET", "/screen?id=vm-42", sink)`. `target` begins with '/' and is percent-encoded.
+  /// `fetch("GET", "/screen?id=vm-42", sink)`. `target` begins with '/' (else invalid_argument) and
+  /// is percent-encoded.
   ///
   /// Logs in again like call(); GET and HEAD are repeated like it as long as the sink has got
   /// nothing. A status that is not 2xx is thrown as http_error, before the sink is told anything.
@@ -132,7 +135,7 @@ class Session {
                        std::vector<http::header> headers = {}) {
     detail::Fetching fetching(*self_, method, target, sink, source, std::move(headers), options);
     drive(fetching);
-    return fetching.response();
+    return std::move(fetching.response());
   }
 
   /// Tells the server that somebody is there, so that the session does not end for idleness (after
@@ -304,6 +307,9 @@ class Session {
     } catch (error const& e) {
       if (e.delivered() != delivery::not_sent)
         leave_nothing_behind(detail::farewell(options, std::current_exception()));
+      throw;
+    } catch (...) {  // of an observer or a hook, while the answer came
+      leave_nothing_behind(detail::farewell(options, std::current_exception()));
       throw;
     }
   }

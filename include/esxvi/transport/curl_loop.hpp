@@ -33,11 +33,15 @@ namespace esxvi {
 /// ```
 ///
 /// **Threads**: one thread at a time; post(), after() and stop() from any. Everything that the loop
-/// calls is called from within run(), run_one() or poll(), one after the other; an exception
-/// that leaves such a function, or a spawned coroutine, leaves run(), which may be called again.
+/// calls is called from within run(), run_one() or poll(), one after the other.
+///
+/// **Exceptions** that leave such a function, or a spawned coroutine, leave run(), run_one() or
+/// poll(): one each time, the oldest first. Call it again for the next one and for the rest of the
+/// work. run() of a job lets none of them end the job: they wait for one of the others.
 ///
 /// **The end**: the destructor destroys the spawned coroutines, then ends all exchanges with
-/// `cancelled`. Transports may outlive the loop, but then only send.
+/// `cancelled`; exceptions that nobody has taken are gone. Transports may outlive the loop, but
+/// then only send.
 ///
 /// **Connections** are the loop's and stay open for later requests of the same transport.
 ///
@@ -61,38 +65,35 @@ class CurlLoop {
              std::stop_token stop = {}) {
     core_->later(delay, std::move(stop), std::move(act));
   }
-  /// Makes run() return after the turn that it is in.
+  /// Makes run() and run_one() return after the turn that they are in; when none of them is
+  /// running, the next one returns at once. poll() does not care.
   void stop() { core_->stop(); }
   /// @}
 
   /// Until no exchange, timer, function or spawned coroutine is left, or stop() was called.
   void run() {
-    core_->go_on();
-    while (!core_->stopped() && has_work()) turn(true);
+    while (!core_->take_stop() && has_work()) step(true);
   }
   /// Runs until `job` has ended and gives its result, or throws its exception. What else the loop
-  /// has to do goes on meanwhile. Throws cancelled after stop().
+  /// has to do goes on meanwhile; exceptions of that are kept for run(), run_one() or poll().
+  /// Throws cancelled after stop().
   template <class T> T run(Async<T> job) {
-    core_->go_on();
     detail::async_access::begin(job);
     while (!detail::async_access::done(job)) {
-      if (core_->stopped()) throw cancelled{{"CurlLoop::run", {}, "the loop was stopped", {}}};
+      if (core_->take_stop()) throw cancelled{{"CurlLoop::run", {}, "the loop was stopped", {}}};
       turn(true);
     }
     return detail::async_access::take(job);
   }
-  /// Waits until something is to be called, and calls that. False: nothing is left.
+  /// Waits until something is to be called, and calls that. False: nothing is left, or stop() was
+  /// called.
   bool run_one() {
-    core_->go_on();
-    while (!core_->stopped() && has_work())
-      if (turn(true) > 0) return true;
+    while (!core_->take_stop() && has_work())
+      if (step(true) > 0) return true;
     return false;
   }
   /// Does what can be done without waiting. How many functions were called.
-  std::size_t poll() {
-    core_->go_on();
-    return turn(false);
-  }
+  std::size_t poll() { return step(false); }
 
   /// Has the loop run a coroutine to its end, beginning with the next turn.
   void spawn(Async<void> job) {
@@ -112,7 +113,9 @@ class CurlLoop {
   /// Readable when poll() has something to do; -1 where there is no epoll.
   [[nodiscard]] int fd() const noexcept { return core_->descriptor(); }
   /// When poll() has to be called at the latest, also if fd() is not readable.
-  [[nodiscard]] std::chrono::milliseconds timeout() { return core_->until_next(); }
+  [[nodiscard]] std::chrono::milliseconds timeout() {
+    return core_->has_failures() ? std::chrono::milliseconds{0} : core_->until_next();
+  }
   [[nodiscard]] bool has_work() { return !roots_.empty() || core_->has_work(); }
   /// @}
 
@@ -123,7 +126,12 @@ class CurlLoop {
   std::size_t turn(bool wait) {
     auto const count = core_->turn(wait);
     for (auto const& at : std::exchange(retired_, {})) roots_.erase(at);
-    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+    return count;
+  }
+  // A turn whose exceptions come out. It does not wait while there are some from earlier turns.
+  std::size_t step(bool wait) {
+    auto const count = turn(wait && !core_->has_failures());
+    core_->throw_oldest();
     return count;
   }
 
@@ -132,7 +140,7 @@ class CurlLoop {
     try {
       co_await std::move(job);
     } catch (...) {
-      if (!failure_) failure_ = std::current_exception();
+      core_->keep(std::current_exception());
     }
     job = {};
     retired_.push_back(at);
@@ -141,7 +149,6 @@ class CurlLoop {
   std::shared_ptr<detail::curl_loop_core> core_;
   std::list<Async<void>> roots_{};
   std::vector<place> retired_{};
-  std::exception_ptr failure_{};
 };
 
 /// HTTP and HTTPS by libcurl on a CurlLoop: what CurlTransport is for threads.

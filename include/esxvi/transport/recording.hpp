@@ -100,7 +100,7 @@ template <Transport Inner> class Recording {
    public:
     writer(std::filesystem::path const& folder, unsigned number, http::Request const& request,
            http::CallContext const& context)
-        : headers_(request.headers) {
+        : extension_(detail::record::extension(request.headers)) {
       auto const name = detail::name_of(request, context);
       std::array<char, 16> digits{};
       std::snprintf(digits.data(), digits.size(), "%04u-", number);
@@ -112,7 +112,7 @@ template <Transport Inner> class Recording {
       head_->write(text);
     }
 
-    void request_body(std::string_view piece) override { add(sent_, ".request", headers_, piece); }
+    void request_body(std::string_view piece) override { add(sent_, ".request", piece); }
     void request_again() override {
       sent_.reset();
       redactor_ = {};
@@ -122,11 +122,9 @@ template <Transport Inner> class Recording {
       auto text = "< " + std::to_string(head.status) + "\n";
       append(text, "< ", head.headers);
       head_->write(text);
-      headers_ = head.headers;
+      extension_ = detail::record::extension(head.headers);
     }
-    void response_body(std::string_view piece) override {
-      add(received_, ".response", headers_, piece);
-    }
+    void response_body(std::string_view piece) override { add(received_, ".response", piece); }
     void finished() override { end(received_); }
     void failed(error const* why) override {
       end(sent_);
@@ -153,10 +151,9 @@ template <Transport Inner> class Recording {
         to.append(redact::header(h.name, h.value)).append("\n");
       }
     }
-    void add(std::optional<output>& file, char const* kind,
-             std::vector<http::header> const& headers, std::string_view piece) {
+    void add(std::optional<output>& file, char const* kind, std::string_view piece) {
       if (piece.empty()) return;
-      if (!file) file.emplace(stem_ + kind + detail::record::extension(headers));
+      if (!file) file.emplace(stem_ + kind + extension_);
       file->write(redactor_.feed(piece));
     }
     void end(std::optional<output>& file) {
@@ -165,7 +162,7 @@ template <Transport Inner> class Recording {
     }
 
     std::string stem_{};
-    std::vector<http::header> headers_;  ///< of what is being written
+    std::string extension_;  ///< of what is being written
     std::optional<output> head_{};
     std::optional<output> sent_{};
     std::optional<output> received_{};

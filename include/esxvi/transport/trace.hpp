@@ -2,6 +2,7 @@
 #pragma once
 
 #include <esxvi/error.hpp>
+#include <esxvi/transport/detail/forget.hpp>
 #include <esxvi/transport/detail/observe.hpp>
 #include <esxvi/transport/redact.hpp>
 #include <esxvi/transport/transport.hpp>
@@ -211,6 +212,9 @@ template <Transport Inner, std::invocable<TraceEvent const&> Hook> class Trace {
         : self(std::move(all)), request(given), seen(*self, given, context), sink(to, seen) {
       if (given.source != nullptr) request.source = &source.emplace(*given.source, seen);
     }
+    exchange(exchange const&) = delete;
+    exchange& operator=(exchange const&) = delete;
+    ~exchange() { detail::forget(request.headers); }
     /// What a hook throws here has nowhere to go: the exchange has failed already.
     void failed(std::exception_ptr const& why) noexcept {
       try {

@@ -12,6 +12,7 @@
 #include <esxvi/soap/envelope.hpp>
 #include <esxvi/transport/async.hpp>
 #include <esxvi/transport/detail/async_wait.hpp>
+#include <esxvi/transport/detail/forget.hpp>
 #include <esxvi/types/SessionManager.hpp>
 
 #include <algorithm>
@@ -35,9 +36,7 @@ inline Async<bool> log_in_again(SessionState& session, std::uint64_t seen, CallO
 
 /// Drives one call to its end. The call is held until its last request is over, also when the
 /// coroutine is destroyed.
-template <class Call>
-Async<http::Response> drive(SessionState& session, std::shared_ptr<Call> call) {
-  http::Response response;
+template <class Call> Async<void> drive(SessionState& session, std::shared_ptr<Call> call) {
   for (auto next = step::send; next != step::done;) {
     CallRules const& rules = call->rules();
     if (next == step::log_in) {
@@ -49,13 +48,14 @@ Async<http::Response> drive(SessionState& session, std::shared_ptr<Call> call) {
     std::exception_ptr failure;
     try {
       auto const& request = call->message();
-      response = co_await Exchange(session.transport, call, request, call->sink(), call->context());
+      auto head =
+          co_await Exchange(session.transport, call, request, call->sink(), call->context());
+      forget(head.headers);  // the sink has taken what counts
     } catch (...) {
       failure = std::current_exception();
     }
     next = call->after(failure);
   }
-  co_return response;
 }
 
 inline Async<void> converse(SessionState& session, std::string_view version, Invocation what,
@@ -139,6 +139,9 @@ inline Async<void> log_in_or_leave_nothing_behind(SessionState& session, CallOpt
   } catch (error const& e) {
     failure = std::current_exception();
     may_have_succeeded = e.delivered() != delivery::not_sent;
+  } catch (...) {  // of an observer or a hook, while the answer came
+    failure = std::current_exception();
+    may_have_succeeded = true;
   }
   if (may_have_succeeded && session.has_cookie()) {
     CallOptions const limits = farewell(options, failure);

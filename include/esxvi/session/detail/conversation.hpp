@@ -7,6 +7,7 @@
 #include <esxvi/session/reply_sink.hpp>
 #include <esxvi/session/retry.hpp>
 #include <esxvi/soap/envelope.hpp>
+#include <esxvi/transport/detail/forget.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -228,7 +229,8 @@ class Conversation {
   /// The blocking way.
   void send(any_transport const& transport) {
     auto const& request = message();
-    transport.send(request, sink(), context());
+    auto head = transport.send(request, sink(), context());
+    forget(head.headers);  // the sink has taken what counts
   }
 
   /// `failure` is what sending threw, null when the reply is whole. Throws the error that the call

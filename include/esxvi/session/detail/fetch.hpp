@@ -27,6 +27,11 @@ class Fetching {
         rules_(session, method_, options, call_kind::file),
         headers_(std::move(headers)),
         judge_(*this, sink) {
+    // What begins otherwise would go on with the host's name or its port: ".evil.example/x".
+    if (!target.starts_with('/'))
+      throw invalid_argument({method_, std::string(session.authority()),
+                              "the target of the request does not begin with '/'",
+                              "give the path on the server, without scheme and host"});
     message_.method = method_;
     message_.url = std::string(session.authority()).append(target);
     message_.source = source;

@@ -277,12 +277,13 @@ inline std::string ConnectionUri::to_string() const {
 }
 
 inline std::string ConnectionUri::display() const {
-  auto const text = to_string();
-  if (!proxy || proxy->password.empty()) return text;
+  if (!proxy || proxy->password.empty()) return to_string();
+  Secret const whole = to_string();
+  auto const text = whole.reveal();
   auto const query = text.find('?');
-  std::string shown = text.substr(0, query);
+  std::string shown(text.substr(0, query));
   char separator = '?';
-  for (auto const piece : detail::split_query(std::string_view(text).substr(query + 1))) {
+  for (auto const piece : detail::split_query(text.substr(query + 1))) {
     shown += std::exchange(separator, '&');
     auto const parameter = detail::split_parameter(piece);
     if (parameter.known != nullptr && parameter.known->is_secret)

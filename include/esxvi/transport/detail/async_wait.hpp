@@ -2,6 +2,7 @@
 #pragma once
 
 #include <esxvi/error.hpp>
+#include <esxvi/transport/detail/forget.hpp>
 #include <esxvi/transport/transport.hpp>
 
 #include <chrono>
@@ -67,6 +68,9 @@ class Exchange {
   struct Flight final : http::BodySink {
     Flight(std::shared_ptr<void const> kept, http::BodySink& to)
         : keep(std::move(kept)), sink(&to) {}
+    Flight(Flight const&) = delete;
+    Flight& operator=(Flight const&) = delete;
+    ~Flight() { forget(response.headers); }
     void begin(http::Response const& head) override { receiver().begin(head); }
     void write(std::string_view piece) override { receiver().write(piece); }
     [[nodiscard]] http::BodySink& receiver() const {

@@ -8,8 +8,10 @@
 #include <esxvi/transport/detail/curl_failure.hpp>
 #include <esxvi/transport/detail/curl_setup.hpp>
 #include <esxvi/transport/detail/curl_trust.hpp>
+#include <esxvi/transport/detail/forget.hpp>
 #include <esxvi/transport/detail/stall.hpp>
 #include <esxvi/transport/redact.hpp>
+#include <esxvi/transport/secret.hpp>
 #include <esxvi/transport/transport.hpp>
 
 #include <algorithm>
@@ -42,7 +44,12 @@ struct curl_easy_deleter {
   void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
 };
 struct curl_list_deleter {
-  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+  void operator()(curl_slist* list) const noexcept {
+    // The cookie is in one of them.
+    for (auto* each = list; each != nullptr; each = each->next)
+      wipe(each->data, std::strlen(each->data));
+    curl_slist_free_all(list);
+  }
 };
 
 /// Names and TLS sessions that all handles of a transport know.
@@ -106,6 +113,7 @@ class curl_exchange {
   }
   curl_exchange(curl_exchange const&) = delete;
   curl_exchange& operator=(curl_exchange const&) = delete;
+  ~curl_exchange() { forget(response_.headers); }
 
   /// Throws what the sink or the source threw, or a transport_error.
   http::Response run(curl_lane& lane, CURLSH* share) {
@@ -201,8 +209,14 @@ class curl_exchange {
 
   void append(std::string const& name, std::string const& value) {
     // "Name;" sends an empty value, "Name:" sends no such header at all.
-    auto const line = value.empty() && name != "Expect" ? name + ";" : name + ": " + value;
+    std::string line;
+    line.reserve(name.size() + 2 + value.size());  // one that grows leaves copies behind
+    if (value.empty() && name != "Expect")
+      line.append(name).append(";");
+    else
+      line.append(name).append(": ").append(value);
     auto* const longer = curl_slist_append(headers_.get(), line.c_str());
+    wipe(line);
     if (longer == nullptr) throw std::bad_alloc{};
     static_cast<void>(headers_.release());
     headers_.reset(longer);
@@ -366,6 +380,7 @@ class curl_exchange {
     }
     while (!line.empty() && redact::detail::is_space(line.back())) line.remove_suffix(1);
     if (line.starts_with("HTTP/")) {
+      forget(response_.headers);
       response_ = {};
       auto digits = line.substr(std::min(line.find(' '), line.size() - 1) + 1).substr(0, 3);
       for (char const c : digits) response_.status = response_.status * 10 + (c - '0');

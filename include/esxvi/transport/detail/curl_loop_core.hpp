@@ -95,13 +95,23 @@ class curl_loop_core {
   [[nodiscard]] bool has_work() {
     std::lock_guard const lock{mutex_};
     return !starting_.empty() || !queued_.empty() || !active_.empty() || !timers_.empty() ||
-           !ready_.empty() || !posted_.empty();
+           !ready_.empty() || !posted_.empty() || !failures_.empty();
   }
-  [[nodiscard]] bool stopped() const noexcept { return stopped_; }
-  void go_on() noexcept { stopped_ = false; }
+  /// Whether somebody has called stop() since it was asked last.
+  [[nodiscard]] bool take_stop() noexcept { return stopped_.exchange(false); }
+
+  /// Exceptions of functions and coroutines: all of them, until somebody takes them out.
+  void keep(std::exception_ptr failure) { failures_.push_back(std::move(failure)); }
+  [[nodiscard]] bool has_failures() const noexcept { return !failures_.empty(); }
+  void throw_oldest() {
+    if (failures_.empty()) return;
+    auto const oldest = std::move(failures_.front());
+    failures_.pop_front();
+    std::rethrow_exception(oldest);
+  }
 
   /// One turn: moves bytes, then calls what is due, and waits for something first if told to. How
-  /// many functions were called.
+  /// many functions were called; what they throw is kept.
   std::size_t turn(bool wait) {
     take_posted();
     move_bytes(wait ? until_next() : milliseconds{0});
@@ -112,7 +122,7 @@ class curl_loop_core {
   /// How long a turn could wait.
   [[nodiscard]] milliseconds until_next() {
     take_posted();
-    if (!ready_.empty() || !starting_.empty() || stopped_ || stop_asked_) return milliseconds{0};
+    if (!ready_.empty() || !starting_.empty() || stop_asked_) return milliseconds{0};
     auto left = longest_wait;
     left = std::min(left, time_to(next_look_));
     if (!timers_.empty()) left = std::min(left, time_to(timers_.begin()->first));
@@ -138,6 +148,7 @@ class curl_loop_core {
       complete(one);
     }
     timers_.clear();
+    failures_.clear();
     for (auto& [act, one] : std::exchange(ready_, {})) {
       try {
         if (one) tell(*one);
@@ -399,10 +410,14 @@ class curl_loop_core {
     for (std::size_t i = 0; i < count && !ready_.empty(); ++i) {
       auto const next = std::move(ready_.front());
       ready_.pop_front();
-      if (next.completed)
-        tell(*next.completed);
-      else
-        next.act();
+      try {
+        if (next.completed)
+          tell(*next.completed);
+        else
+          next.act();
+      } catch (...) {
+        keep(std::current_exception());
+      }
     }
     return count;
   }
@@ -427,6 +442,7 @@ class curl_loop_core {
   std::vector<pointer> active_{};
   std::multimap<clock::time_point, std::shared_ptr<armed_timer>> timers_{};
   std::deque<call> ready_{};
+  std::deque<std::exception_ptr> failures_{};
   clock::time_point next_look_ = clock::time_point::max();
   bool in_curl_ = false;
   bool closed_ = false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <esxvi/error.hpp>
+#include <esxvi/transport/detail/forget.hpp>
 #include <esxvi/transport/redact.hpp>
 #include <esxvi/transport/transport.hpp>
 
@@ -79,7 +80,9 @@ http::Response send_observed(Inner& inner, http::Request const& request, http::B
       response = inner.send(request, seen, context);
     } else {
       observed_source source{*request.source, observer};
-      auto same = request;
+      struct forgetful : http::Request {
+        ~forgetful() { forget(headers); }
+      } same{request};
       same.source = &source;
       response = inner.send(same, seen, context);
     }
