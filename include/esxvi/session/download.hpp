@@ -5,6 +5,7 @@
 #include <esxvi/escape/datastore_path.hpp>
 #include <esxvi/escape/uri.hpp>
 #include <esxvi/session/session.hpp>
+#include <esxvi/transport/detail/forget.hpp>
 #include <esxvi/transport/transport.hpp>
 #include <esxvi/types/core/ref.hpp>
 #include <esxvi/types/fwd.hpp>
@@ -59,7 +60,8 @@ inline void download(Session& session, std::string_view datastore_path, http::Bo
   auto const at = escape::datastore_path_view::parse(datastore_path);
   auto const target = escape::folder_target(at.path, options.datacenter, at.datastore);
   try {
-    session.fetch("GET", target, to, options.call);
+    auto head = session.fetch("GET", target, to, options.call);
+    detail::forget(head.headers);
   } catch (wrong_path const&) {
     throw not_found({"GET /folder", std::string(datastore_path),
                      "the server has no such file in the datacenter \"" + options.datacenter + "\"",
@@ -83,7 +85,8 @@ inline void download(Session& session, std::string_view datastore_path, http::Bo
                                             CallOptions const& options = {}) {
   auto const target = escape::screen_target(vm.value());
   detail::BodyText picture(target, DownloadOptions().limit);
-  session.fetch("GET", target, picture, options);
+  auto head = session.fetch("GET", target, picture, options);
+  detail::forget(head.headers);
   return picture.take();
 }
 

@@ -142,14 +142,14 @@ template <QuestionPolicy P = ReportAndCancel, class Result = Any> class Task {
   /// Asks the server to end the task, and does not wait for that: 1 request, from any thread.
   /// False: it cannot be cancelled (any more).
   bool cancel() {
-    state_->cancelling = true;  // and so it stays when the reply is lost: the server may have acted
+    ++state_->cancelling;  // and so it stays when the reply is lost: the server may have acted
     try {
       state_->session->call(types::CancelTask{.self = state_->status.task});
     } catch (not_authenticated const&) {
-      state_->cancelling = false;
+      --state_->cancelling;
       throw;
     } catch (fault const&) {
-      state_->cancelling = false;
+      --state_->cancelling;
       return false;
     }
     state_->cancel_requested = true;

@@ -66,7 +66,7 @@ class CurlLoop {
     core_->later(delay, std::move(stop), std::move(act));
   }
   /// Makes run() and run_one() return after the turn that they are in; when none of them is
-  /// running, the next one returns at once. poll() does not care.
+  /// running, or just then returns anyhow, the next one returns at once. poll() does not care.
   void stop() { core_->stop(); }
   /// @}
 

@@ -94,12 +94,16 @@ class RowReader final : public RowTaker {
     rows_.close();
     return true;
   }
-  void missing(Missing what) override { rows_.missing(std::move(what)); }
+  void missing(Missing what) override {
+    told_ = true;
+    rows_.missing(std::move(what));
+  }
   void take_back() override {}
-  bool restart() override { return true; }
+  bool restart() override { return !told_; }
 
  private:
   WatchedRows& rows_;
+  bool told_ = false;  // what is missing goes on to the program
 };
 
 }  // namespace detail

@@ -22,6 +22,14 @@
 /// What the services of virtual machines share.
 namespace esxvi::sim::detail {
 
+/// A file of a datastore before something was done to it; without content: it was not there.
+struct FileBefore {
+  std::shared_ptr<DatastoreFiles> files{};
+  std::string path{};
+  std::optional<FileContent> content{};
+  std::uint64_t allocated = 0;
+};
+
 /// What is known of virtual machines beyond their properties.
 struct MachineServices {
   std::map<std::string, std::shared_ptr<DatastoreFiles>, std::less<>> files;  // by datastore
@@ -38,7 +46,7 @@ struct MachineServices {
   std::map<std::string, Kept, std::less<>> snapshots;
   std::int32_t next_snapshot = 1;
   // Files and directories that came into being during what may yet fail; null: nothing does.
-  std::vector<std::pair<std::shared_ptr<DatastoreFiles>, std::string>>* begun = nullptr;
+  std::vector<FileBefore>* begun = nullptr;
 };
 MachineServices& machine_services(Host& host);
 
@@ -116,19 +124,19 @@ bool file_exists(Host& host, std::string const& path);
 /// Writes a file of a machine, in directories that are made for it.
 void write_file(Host& host, DatastorePath const& at, FileContent content,
                 std::optional<std::uint64_t> allocated = {});
-/// New files of machines last when they are kept; otherwise they go with this. What is refused in
-/// the end leaves nothing on the datastores.
-class NewFiles {
+/// What becomes of machines' files lasts when it is kept; otherwise they are with the end of this
+/// as they were. What is refused in the end leaves nothing on the datastores, and takes nothing.
+class FileChanges {
  public:
-  explicit NewFiles(Host& host);
-  ~NewFiles();
-  NewFiles(NewFiles const&) = delete;
-  NewFiles& operator=(NewFiles const&) = delete;
-  void keep() { made_.clear(); }
+  explicit FileChanges(Host& host);
+  ~FileChanges();
+  FileChanges(FileChanges const&) = delete;
+  FileChanges& operator=(FileChanges const&) = delete;
+  void keep() { before_.clear(); }
 
  private:
   MachineServices& services_;
-  std::vector<std::pair<std::shared_ptr<DatastoreFiles>, std::string>> made_{};
+  std::vector<FileBefore> before_{};
 };
 /// Whether a running machine holds a file, or one in a directory: clients can neither write nor
 /// remove that then. What the host itself does to its machines' files is not asked.

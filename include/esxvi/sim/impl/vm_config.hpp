@@ -298,7 +298,7 @@ void add_configuration_methods(Host& host) {
       if (!machine->config) throw fault(InvalidState());
       detail::save_machine(h, vm.value());  // new disks are named by what is there
       auto config = *machine->config;
-      detail::NewFiles files(h);
+      detail::FileChanges files(h);
       detail::reconfigure(h, config,
                           machine->runtime.powerState == VirtualMachinePowerState::poweredOn, spec);
       files.keep();

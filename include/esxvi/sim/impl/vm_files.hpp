@@ -66,26 +66,44 @@ bool file_exists(Host& host, std::string const& path) {
   return files_as_they_are(host, at.datastore)->exists(at.path);
 }
 
+namespace {
+
+// For who may have to take back what is about to be done to a file or directory.
+inline void note_before(Host& host, std::shared_ptr<DatastoreFiles> const& files,
+                        std::string path) {
+  auto* const begun = machine_services(host).begun;
+  if (begun == nullptr) return;
+  auto const there = files->stat(path);
+  if (there && there->is_directory) return;
+  auto content = files->read(path);
+  begun->push_back({files, std::move(path), std::move(content), there ? there->allocated : 0});
+}
+
+}  // namespace
+
 void write_file(Host& host, DatastorePath const& at, FileContent content,
                 std::optional<std::uint64_t> allocated) {
   auto const files = files_as_they_are(host, at.datastore);
-  if (auto* const begun = machine_services(host).begun) {
-    for (auto end = at.path.find('/'); end != at.path.npos; end = at.path.find('/', end + 1))
-      if (auto in = at.path.substr(0, end); !files->exists(in))
-        begun->emplace_back(files, std::move(in));
-    if (!files->exists(at.path)) begun->emplace_back(files, at.path);
-  }
+  for (auto end = at.path.find('/'); end != at.path.npos; end = at.path.find('/', end + 1))
+    note_before(host, files, at.path.substr(0, end));
+  note_before(host, files, at.path);
   if (!at.directory().empty()) static_cast<void>(files->make_directory(at.directory(), true));
   static_cast<void>(files->write(at.path, std::move(content), allocated));
 }
 
-NewFiles::NewFiles(Host& host) : services_(machine_services(host)) { services_.begun = &made_; }
+FileChanges::FileChanges(Host& host) : services_(machine_services(host)) {
+  services_.begun = &before_;
+}
 
-NewFiles::~NewFiles() {
+FileChanges::~FileChanges() {
   services_.begun = nullptr;
   // A directory after what is in it; it stays when somebody else put something there.
-  for (auto one = made_.rbegin(); one != made_.rend(); ++one)
-    static_cast<void>(one->first->remove(one->second));
+  for (auto one = before_.rbegin(); one != before_.rend(); ++one) {
+    if (one->content)
+      static_cast<void>(one->files->write(one->path, *one->content, one->allocated));
+    else
+      static_cast<void>(one->files->remove(one->path));
+  }
 }
 
 namespace {
@@ -144,9 +162,12 @@ void write_disk(Host& host, std::string const& path, std::int64_t bytes, bool th
 void remove_disk(Host& host, std::string const& path) {
   auto const at = datastore_path(path);
   auto const files = files_as_they_are(host, at.datastore);
-  static_cast<void>(files->remove(at.path));
-  for (std::string_view const kind : {"-flat", "-delta"})
-    static_cast<void>(files->remove(extent_name(at.path, kind)));
+  for (auto const& each :
+       {at.path, extent_name(at.path, "-flat"), extent_name(at.path, "-delta")}) {
+    if (!files->exists(each)) continue;
+    note_before(host, files, each);
+    static_cast<void>(files->remove(each));
+  }
 }
 
 std::int64_t disk_size(Host& host, std::string const& path) {

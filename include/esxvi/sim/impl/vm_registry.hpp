@@ -316,7 +316,7 @@ MachineRef add_machine(Host& host, Placement const& at, std::string const& name,
   auto const vm = make_machine(host, blank);
   machine_services(host).written[vm.value()] = 0;
   try {
-    NewFiles files(host);
+    FileChanges files(host);
     auto config = *host.get<Machine>(vm)->config;
     // What is left is what every machine has.
     std::erase_if(config.hardware.device, [](auto const& d) { return d->key >= 1000; });
@@ -352,6 +352,7 @@ void remove_machine(Host& host, MachineRef const& vm) {
   services.out_of_place.erase(vm.value());
   services.locked_cds.erase(vm.value());
   host.state().power_on_questions.erase(vm.value());
+  std::erase_if(host.state().questions, [&](auto const& asked) { return asked.vm == vm.value(); });
   take_from_folder(host, vm);
   if (machine->runtime.host)
     strike(host, *machine->runtime.host, [&](HostSystem& h) { std::erase(h.vm, vm); });

@@ -30,7 +30,8 @@ enum class giving_up { no, question, stop, deadline };
 
 struct TaskState;
 
-/// A coroutine that waits for a task. Either of the two may end first.
+/// A coroutine that waits for a task. Either of the two may end first (with `co_await task`; a
+/// TaskLoop's coroutines own their tasks).
 class Suspension {
  public:
   Suspension() = default;
@@ -62,8 +63,8 @@ struct TaskState {
   std::vector<Answered> answered{};
   std::exception_ptr failure{};  // of a task that has ended
   std::atomic<bool> cancel_requested{false};
-  // The request is on its way: its effect may be seen before its reply.
-  std::atomic<bool> cancelling{false};
+  // Requests on their way: the effect of one may be seen before its reply.
+  std::atomic<int> cancelling{0};
 
   giving_up why = giving_up::no;
   bool cancel_refused = false;

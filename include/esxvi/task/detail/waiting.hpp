@@ -360,22 +360,22 @@ class Waiting {
   void give_up(Member& m, giving_up why) {
     TaskState& t = *m.task;
     if (t.why == giving_up::no) t.why = why;
-    if (!ask_to_end(m)) return;
     auto const until = clock::now() + bounded(options_.settle);
     m.settle_until =
         why == giving_up::deadline || expired_ ? until : std::min(until, options_.deadline.at());
   }
-  bool ask_to_end(Member& m) {
+  void ask_to_end(Member& m) {
     TaskState& t = *m.task;
-    if (!t.cancel_requested && !t.cancel_refused) cancel(t);
+    if (!t.cancel_requested && !t.cancel_refused && clock::now() < *m.settle_until)
+      cancel(t, *m.settle_until);
     if (t.cancel_refused) close(m, given_up(t));
-    return !m.done;
   }
-  void cancel(TaskState& t) {
+  void cancel(TaskState& t, clock::time_point until) {
     try {
       // A server that is silent gets no longer for this than for the end of the task.
-      std::chrono::milliseconds const limit = std::clamp<std::chrono::milliseconds>(
-          bounded(options_.settle), hasty_farewell_limit, call_limit);
+      auto const limit = std::clamp<std::chrono::milliseconds>(
+          std::chrono::ceil<std::chrono::milliseconds>(until - clock::now()), hasty_farewell_limit,
+          call_limit);
       session_.call(types::CancelTask{.self = t.status.task}, {.deadline = limit});
       t.cancel_requested = true;
     } catch (fault const& e) {
@@ -435,7 +435,7 @@ class Waiting {
     }
     if (t.reported && t.cancel_requested)
       return std::make_exception_ptr(question_pending(t.situation(), *t.reported, t.reported_why));
-    if ((t.cancel_requested || t.cancelling) &&
+    if ((t.cancel_requested || t.cancelling > 0) &&
         (what.detail.is<types::RequestCanceled>() || t.status.cancelled)) {
       if (t.why == giving_up::deadline)
         return std::make_exception_ptr(task_timeout(t.situation(), ", cancelled"));
@@ -480,13 +480,13 @@ class Waiting {
     }
     auto const* const missing = e.as<types::ManagedObjectNotFound>();
     if (missing == nullptr) return false;
-    bool ours = false;
-    bool in_filter = false;
-    each_open([&](Member const& m) {
-      if (!m.task->concerns(missing->obj)) return;
-      ours = true;
-      in_filter =
-          in_filter || (same_object(missing->obj, m.task->status.task) ? m.watched : m.vm_watched);
+    // Also one that has ended meanwhile: its filter names it still.
+    bool const ours = std::any_of(members_.begin(), members_.end(), [&](Member const& m) {
+      return m.task != nullptr && m.task->concerns(missing->obj);
+    });
+    bool const in_filter = std::any_of(members_.begin(), members_.end(), [&](Member const& m) {
+      return m.task != nullptr && m.task->concerns(missing->obj) &&
+             (same_object(missing->obj, m.task->status.task) ? m.watched : m.vm_watched);
     });
     if (ours) gone(missing->obj);
     if (in_filter) watch_.close();  // some servers refuse each poll while a filter names it

@@ -89,10 +89,10 @@ class Watch {
 
   void close() noexcept {
     if (own_) {
-      quietly([&] { session_.call(types::DestroyPropertyCollector{.self = *own_}, parting_); });
+      quietly([&] { session_.call(types::DestroyPropertyCollector{.self = *own_}, parting()); });
     } else {
       for (auto const& filter : filters_)
-        quietly([&] { session_.call(types::DestroyPropertyFilter{.self = filter}, parting_); });
+        quietly([&] { session_.call(types::DestroyPropertyFilter{.self = filter}, parting()); });
     }
     filters_.clear();
     own_.reset();
@@ -102,13 +102,15 @@ class Watch {
   static constexpr std::chrono::milliseconds shortest_pause{250};
   static constexpr std::chrono::milliseconds longest_pause{2'000};
 
+  [[nodiscard]] CallOptions parting() const { return farewell(last_, failure_); }
   /// A call, after which the server is told to end what it keeps with more or less patience.
   template <class R> typename R::reply_type ask(R const& request, CallOptions const& call) {
+    last_ = call;
+    failure_ = nullptr;
     try {
-      parting_ = farewell(call);
       return session_.call(request, call);
     } catch (...) {
-      parting_ = farewell(call, std::current_exception());
+      failure_ = std::current_exception();
       throw;
     }
   }
@@ -129,7 +131,8 @@ class Watch {
   std::optional<Ref<types::PropertyCollector>> own_{};
   std::vector<Ref<types::PropertyFilter>> filters_{};
   std::string version_{};
-  CallOptions parting_ = farewell();
+  CallOptions last_{};
+  std::exception_ptr failure_{};
   std::chrono::milliseconds pause_{0};
 };
 
