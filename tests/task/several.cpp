@@ -148,6 +148,19 @@ TEST_CASE("wait_all: deadline, one task that is gone, tasks that have ended, non
     at.destroy();
     CHECK_THROWS_AS(wait_all(tasks), esxvi::task_lost);
   }
+  SUBCASE("the machine of one that has ended, and the server refuses because of that") {
+    at.watch();
+    at.updates({state_is(State::success, "task-1"), state_is(State::success, "task-2"),
+                state_is(State::running, "task-3")});
+    at.script->expect("WaitForUpdatesEx")
+        .reply(500, fault_reply("ManagedObjectNotFound", "x",
+                                "<obj type=\"VirtualMachine\">vm-1</obj>"));
+    at.destroy();
+    at.watch();
+    at.updates({state_is(State::success, "task-3")});
+    at.destroy();
+    wait_all(tasks);
+  }
   SUBCASE("ended") {
     at.watch();
     at.updates({state_is(State::success, "task-1"), state_is(State::success, "task-2"),

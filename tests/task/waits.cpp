@@ -327,6 +327,38 @@ TEST_CASE("a cancelled task that does not end is left after a while") {
   at.complete();
 }
 
+TEST_CASE("a server that is silent after a stop is asked once, for as long as the end may take") {
+  Dialogue at;
+  at.started();
+  at.script->expect("WaitForUpdatesEx").silent();
+  at.script->expect("CancelTask").silent();
+  at.destroy();
+  esxvi::Task task{at.session, power_on()};
+  std::stop_source source;
+  std::jthread const stopper([&] {
+    std::this_thread::sleep_for(50ms);
+    source.request_stop();
+  });
+  auto const e = thrown<esxvi::task_cancelled>(
+      [&] { task.wait({.stop = source.get_token(), .settle = 600ms}); });
+  CHECK(e.situation().goes_on());
+  CHECK(at.count("CancelTask") == 1);
+  at.complete();
+}
+
+TEST_CASE("a stop while nothing is asked: the server is told that nobody watches") {
+  Dialogue at;
+  at.started();
+  at.updates({state_is(State::running)});
+  at.destroy();
+  esxvi::Task task{at.session, power_on()};
+  std::stop_source source;
+  CHECK_THROWS_AS(task.wait([&](esxvi::Progress const&) { source.request_stop(); },
+                            {.stop = source.get_token(), .on_stop = esxvi::Unfinished::leave}),
+                  esxvi::task_cancelled);
+  at.complete();
+}
+
 TEST_CASE("a stop may leave the task alone") {
   Dialogue at;
   at.look();

@@ -47,6 +47,7 @@ class Waiting {
     bool done = false;
     std::exception_ptr error{};
     std::optional<clock::time_point> settle_until{};
+    bool asked_to_end = false;
     std::optional<Progress> told{};
   };
 
@@ -160,6 +161,10 @@ class Waiting {
                        task_timeout(m.task->situation(), asked(m.task->status.question))));
       });
     }
+    // After all of them know how long they have: a silent server takes its time for each.
+    each_open([&](Member& m) {
+      if (m.settle_until && !m.asked_to_end) ask_to_end(m);
+    });
     auto const now = clock::now();
     each_open([&](Member& m) {
       if (m.settle_until && now >= *m.settle_until) close(m, given_up(*m.task));
@@ -352,11 +357,12 @@ class Waiting {
     m.task->reported = q;
     m.task->reported_why = std::move(why);
     give_up(m, giving_up::question);
+    ask_to_end(m);
   }
 
   // ---- ends ----
 
-  /// Cancels the task if it can be, and lets it come to its end.
+  /// From now on the task is to come to its end, for which it has to be asked.
   void give_up(Member& m, giving_up why) {
     TaskState& t = *m.task;
     if (t.why == giving_up::no) t.why = why;
@@ -366,7 +372,8 @@ class Waiting {
   }
   void ask_to_end(Member& m) {
     TaskState& t = *m.task;
-    if (!t.cancel_requested && !t.cancel_refused && clock::now() < *m.settle_until)
+    bool const again = std::exchange(m.asked_to_end, true);
+    if (!t.cancel_requested && !t.cancel_refused && (!again || clock::now() < *m.settle_until))
       cancel(t, *m.settle_until);
     if (t.cancel_refused) close(m, given_up(t));
   }
