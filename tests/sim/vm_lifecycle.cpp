@@ -241,6 +241,27 @@ TEST_CASE("what is refused leaves no files behind") {
   CHECK(s.reconfigure(old, *copy.config) == "InvalidController");
   CHECK(listing() == before);
   CHECK(s.host_files()->used() == room);
+  // Nor does it take any, or leave one that has grown.
+  vim::VirtualDeviceConfigSpec change;
+  for (auto const& device : s.at(old)->config->hardware.device)
+    if (device.as<vim::VirtualDisk>() != nullptr) change.device = device;
+  vim::VirtualMachineConfigSpec refused;
+  change.operation = vim::VirtualDeviceConfigSpecOperation::remove;
+  change.fileOperation = vim::VirtualDeviceConfigSpecFileOperation::destroy;
+  refused.deviceChange = {change, bad};
+  CHECK(s.reconfigure(old, refused) == "InvalidController");
+  CHECK(listing() == before);
+  change.operation = vim::VirtualDeviceConfigSpecOperation::edit;
+  change.fileOperation.reset();
+  auto& disk = *change.device.as<vim::VirtualDisk>();
+  disk.capacityInKB *= 2;
+  disk.capacityInBytes = disk.capacityInKB * 1024;
+  refused.deviceChange = {change, bad};
+  auto const size = [&] { return s.host_files()->stat("web01/web01-flat.vmdk")->size; };
+  auto const was = size();
+  CHECK(s.reconfigure(old, refused) == "InvalidController");
+  CHECK(size() == was);
+  CHECK(s.host_files()->used() == room);
   // What is right the next time finds its place free.
   spec.deviceChange = {good};
   auto const made = create();
