@@ -235,6 +235,13 @@ void show_domain_xml(esxvi::Session& session, Machine const& vm) {
   std::cout << "  " << path << ": " << file.size() << " bytes\n" << xml;
 }
 
+/// The status to end with: nobody has seen what could not be written.
+int ended(int status) {
+  if (std::cout.flush()) return status;
+  std::cerr << "standard output cannot be written\n";
+  return 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
@@ -253,7 +260,7 @@ int main(int argc, char** argv) try {
   if (!vm) {
     std::cout << "\nThere is no virtual machine" << (wanted.empty() ? "." : " of this name.")
               << '\n';
-    return wanted.empty() ? 0 : 1;
+    return ended(wanted.empty() ? 0 : 1);
   }
   show_hardware(session, *vm);
   power_on(session, *vm);
@@ -261,7 +268,7 @@ int main(int argc, char** argv) try {
   look_at_the_screen(session, *vm);
   show_domain_xml(session, *vm);
   std::cout << "\nThat took " << session.requests() << " requests.\n";
-  return 0;
+  return ended(0);
 } catch (esxvi::error const& e) {
   std::cerr << e.what() << '\n';
   return 1;

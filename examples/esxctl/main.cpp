@@ -6,12 +6,27 @@
 
 #include <CLI/CLI.hpp>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <exception>
-#include <iostream>
 #include <string>
 
+namespace {
+
+/// Without it the first socket or file would become what a caller has closed, and get what is
+/// meant for standard output. Writing there still fails, since it is opened for reading.
+void open_closed_streams() {
+  for (int const stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(stream, F_GETFD) < 0)
+      static_cast<void>(::open("/dev/null", O_RDONLY));  // takes the lowest number: this one
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  open_closed_streams();
   CLI::App app{"Manages VMware ESX(i) hosts and vCenter servers", "esxctl"};
   app.set_version_flag("--version", ESXVI_VERSION_STRING);
   app.require_subcommand(1);
@@ -49,11 +64,14 @@ int main(int argc, char** argv) {
   esxctl::add_vmx(app, status);
 
   try {
-    app.parse(argc, argv);
-  } catch (CLI::ParseError const& e) {
-    return app.exit(e);
+    try {
+      app.parse(argc, argv);
+    } catch (CLI::ParseError const& e) {
+      status = app.exit(e);  // the help comes this way, too
+    }
+    esxctl::flush_output();
   } catch (std::exception const& e) {
-    std::cerr << "esxctl: " << e.what() << '\n';
+    esxctl::warn(e.what());
     return 1;
   }
   return status;

@@ -141,7 +141,8 @@ int serve(Connection const& connection, SimOptions const& options) {
           {"writing the certificate", options.certificate_file, "the file cannot be written", {}});
     }
   }
-  std::cout << connection_uri(server, *host) << std::endl;  // flushed: somebody waits
+  std::cout << connection_uri(server, *host) << '\n';
+  flush_output();  // somebody waits
   int received = 0;
   sigwait(&ends, &received);
   server.stop();

@@ -225,7 +225,7 @@ int watch(Connection const& connection, Options const& options) {
       } else if (!terminal) {
         for (auto const& change : changes) print_change(change, columns);
       }
-      std::cout << std::flush;
+      flush_output();
       if (options.seconds > 0 && steady_clock::now() >= end) return 0;
     }
   } catch (esxvi::cancelled const&) {

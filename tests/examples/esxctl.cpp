@@ -244,6 +244,39 @@ TEST_CASE("esxctl: an alias of hosts.ini") {
   CHECK(says(unknown.errors, "known aliases are lab"));
 }
 
+TEST_CASE("esxctl, tour: what cannot be written to standard output is no success") {
+  std::vector<std::vector<std::string>> const commands{
+      {"list", "sim://demo"},
+      {"about", "sim://demo"},
+      {"watch", "--once", "-c", "sim://demo"},
+      {"watch", "--seconds", "30", "-c", "sim://demo"},
+      {"vmx", "roundtrip", "-"},
+      {"escape", "encode", "percent"},
+      {"sim", "--vms", "0"},
+      {"--help"},
+      {"--version"},
+  };
+  // Closed, it is not what the connection gets, either.
+  for (char const* where : {">/dev/full", ">&-"})
+    for (auto const& command : commands) {
+      CAPTURE(where);
+      CAPTURE(command[0]);
+      auto const it = redirected(where, esxctl_with(command), "memsize = \"4\"\n");
+      CHECK(it.status == 1);
+      CHECK(it.errors == "esxctl: standard output cannot be written\n");
+    }
+  CHECK(redirected(">&-", esxctl_with({"watch", "--seconds", "30", "-c", esx().uri()})).status ==
+        1);
+
+  auto const tour = redirected(">/dev/full", {TOUR, "sim://empty"});
+  CHECK(tour.status == 1);
+  CHECK(says(tour.errors, "standard output cannot be written"));
+  // What is not written to does not matter.
+  CHECK(redirected(">&- <&- 2>&-",
+                   esxctl_with({"vmx", "set", home().file("closed.vmx", ""), "a", "b"}))
+            .status == 0);
+}
+
 TEST_CASE("esxctl: bad usage prints nothing but what is wrong") {
   struct Row {
     std::vector<std::string> arguments;
