@@ -294,6 +294,7 @@ TEST_CASE("esxctl: bad usage prints nothing but what is wrong") {
            Row{{"list", "sim://demo", "more"}, "more"},
            Row{{"list", "--format", "xml", "sim://demo"}, "--format"},
            Row{{"watch", "colour", "-c", "sim://demo"}, "colour"},
+           Row{{"watch", "--seconds", "-1", "-c", "sim://demo"}, "--seconds"},
            Row{{"--trace=all", "list", "sim://demo"}, "--trace"},
            Row{{"list", "sim://nobody"}, "nobody"},
            Row{{"list", "esx://root:5ecret@127.0.0.1/"}, "password"},

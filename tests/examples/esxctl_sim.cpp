@@ -8,10 +8,13 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "examples/programs.hpp"
 
@@ -133,6 +136,29 @@ TEST_CASE("esxctl watch: a line for each change, until it is interrupted") {
   auto const end = watch.end(SIGINT);
   CHECK(end.status == 0);
   CHECK(end.errors == "");
+}
+
+TEST_CASE("esxctl watch: ends in time although the server has fallen silent") {
+  using namespace std::chrono;
+  Sim host({"--vms", "2"});
+  auto const watch = [&](std::vector<std::string> const& more) {
+    std::vector<std::string> arguments{"watch", "-c", host.uri()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    auto program = std::make_unique<Program>(esxctl_with(arguments), settings());
+    for (int i = 0; i < 2; ++i) CHECK(says(program->line(), "\tadded\t"));
+    return program;
+  };
+  auto const limited = watch({"--seconds", "3"});
+  auto const endless = watch({});
+  host.falls_silent();
+  auto const begin = steady_clock::now();
+  auto const ends_within = [&](seconds time, Finished const& end) {
+    CHECK(end.status == 0);
+    CHECK(end.errors == "");
+    CHECK(steady_clock::now() - begin < time);
+  };
+  ends_within(seconds(7), endless->end(SIGINT));  // a farewell alone would wait for ten
+  ends_within(seconds(15), limited->end());       // and a poll for half a minute
 }
 
 TEST_CASE("tour: nothing is changed on a server unless somebody says yes") {

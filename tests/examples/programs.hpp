@@ -54,6 +54,8 @@ class Sim {
     auto const from = uri_.find("127.0.0.1:");
     return uri_.substr(from, uri_.find('/', from) - from);
   }
+  /// From now on it takes connections and requests, and answers none.
+  void falls_silent() { program_.send(SIGSTOP); }
   Finished end() { return program_.end(SIGTERM); }
 
  private:
