@@ -195,6 +195,31 @@ TEST_CASE("esxctl trust: the URI that it prints accepts this certificate and no 
   CHECK(says(other.errors, "thumbprint"));
 }
 
+TEST_CASE("esxctl trust: the URI that it prints says all else that the given one says") {
+  Sim const center({"--tls", "--vcenter", "--vms", "1"});
+  auto const pinned = [](std::string const& given) {
+    auto const shown = esxctl({"trust", given});
+    CHECK(shown.status == 0);
+    auto const from = shown.out.find("://");
+    REQUIRE(from != std::string::npos);
+    auto const begin = shown.out.rfind(' ', from) + 1;
+    return shown.out.substr(begin, shown.out.find('\n', from) - begin);
+  };
+  auto const uri = pinned(center.uri());
+  CHECK(says(uri, "vpx://administrator%40vsphere.local@" + center.authority() + "/Datacenter/"));
+  CHECK_FALSE(says(uri, "no_verify"));
+  CHECK(names(uri, {"list"}) == "web01");
+
+  auto const other = home().path() + "/other.pem";
+  Sim const of_another({"--tls", "--vms", "0", "--certificate-file", other});
+  static_cast<void>(home().file(".config/esxvi/hosts.ini",
+                                "[center]\nuri = vpx://" + center.authority() +
+                                    "/Datacenter\nuser = somebody\nca_file = " + other + "\n"));
+  auto const alias = pinned("center");
+  CHECK(says(alias, "vpx://somebody@" + center.authority() + "/Datacenter?thumbprint="));
+  CHECK_FALSE(says(alias, "ca_file"));
+}
+
 TEST_CASE("esxctl: no_verify and files that others may read are warned of, by esxctl") {
   Sim const host({"--tls"});
   auto const file = home().file("open", "esxvi\n", 0644);
