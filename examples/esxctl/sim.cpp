@@ -17,7 +17,6 @@
 #include <charconv>
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -73,8 +72,7 @@ std::string password(Connection const& connection) {
   if (!connection.password_file.empty())
     return std::string(
         esxvi::password_file(connection.password_file)({.warn = warn}).password.reveal());
-  if (char const* given = std::getenv("ESXVI_PASSWORD")) return given;
-  return "esxvi";
+  return esxvi::detail::environment_value("ESXVI_PASSWORD").value_or("esxvi");
 }
 
 /// The users that may log in: the usual one of this kind of server first.

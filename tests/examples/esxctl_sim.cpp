@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -79,8 +80,10 @@ TEST_CASE("esxctl sim: the password comes from a file, else from the environment
   CHECK_THROWS_AS(open(by_file.uri()), esxvi::auth_error);
   Sim const by_variable({"--vms", "0"}, {{"ESXVI_PASSWORD", "of-a-variable"}});
   CHECK_NOTHROW(open(by_variable.uri(), "of-a-variable"));
-  Sim const by_nobody({"--vms", "0"}, {{"ESXVI_PASSWORD", std::nullopt}});
-  CHECK_NOTHROW(open(by_nobody.uri(), "esxvi"));
+  for (auto const& none : {std::optional<std::string>(), std::optional<std::string>("")}) {
+    Sim const by_nobody({"--vms", "0"}, {{"ESXVI_PASSWORD", none}});
+    CHECK_NOTHROW(open(by_nobody.uri(), "esxvi"));
+  }
 }
 
 TEST_CASE("esxctl sim --state: is as it was left") {
