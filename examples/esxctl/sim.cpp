@@ -129,6 +129,11 @@ int serve(Connection const& connection, SimOptions const& options) {
   sim::ServerOptions how{.tls = options.tls, .threads = 4};
   set_address(how, options.listen);
   auto const host = make_host(options, password(connection));
+  auto const save = [&] {
+    if (!options.state_file.empty())
+      sim::save_state(*host, std::filesystem::path(options.state_file));
+  };
+  save();  // a file that cannot be written is told before somebody works for hours, not after
   if (!options.wsdl_folder.empty()) describe(*host, options.wsdl_folder);
   sim::Server server{*host, how};
   if (!options.certificate_file.empty()) {
@@ -144,8 +149,7 @@ int serve(Connection const& connection, SimOptions const& options) {
   int received = 0;
   sigwait(&ends, &received);
   server.stop();
-  if (!options.state_file.empty())
-    sim::save_state(*host, std::filesystem::path(options.state_file));
+  save();
   return 0;
 }
 
@@ -169,7 +173,7 @@ void add_sim(CLI::App& app, Connection const& connection, int& status) {
   command->add_option(
       "--state", options->state_file,
       "file with the state of the host: read when it is there (--vms and --vcenter\n"
-      "do not count then), and written at the end");
+      "do not count then), written at the beginning and at the end");
   command->add_option("--vms", options->machines, "number of virtual machines of a new host")
       ->capture_default_str()
       ->check(CLI::Range(0, 100'000));

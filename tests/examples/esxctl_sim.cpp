@@ -93,8 +93,11 @@ TEST_CASE("esxctl sim --state: is as it was left") {
     Sim host({"--vms", "4", "--state", file});
     power_on(host.uri(), "test04");
     before = power(host.uri());
-    CHECK_FALSE(std::filesystem::exists(file));  // written at the end
+    auto const at_first = text_of(file);
+    CHECK(says(at_first, "<places>"));
     CHECK(host.end().status == 0);
+    bool const written_at_the_end = text_of(file) != at_first;
+    CHECK(written_at_the_end);
   }
   // All but the counters in its head, which sessions move on.
   auto const inventory = [&] {
@@ -122,6 +125,12 @@ TEST_CASE("esxctl sim --state: is as it was left") {
   CHECK(says(refused.errors, file));
   bool const untouched = text_of(file) == damaged;
   CHECK(untouched);
+
+  // One that cannot be written is told before anybody relies on it.
+  auto const nowhere = esxctl({"sim", "--vms", "0", "--state", home().path() + "/none/lab.xml"});
+  CHECK(nowhere.status == 1);
+  CHECK(nowhere.out == "");
+  CHECK(says(nowhere.errors, "none/lab.xml: the file cannot be written"));
 }
 
 TEST_CASE("esxctl watch: a line for each change, until it is interrupted") {
