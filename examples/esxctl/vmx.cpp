@@ -7,6 +7,10 @@
 
 #include <boost/json.hpp>
 
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -45,8 +49,13 @@ vmx::Document open(std::string const& path, vmx::grammar rules = vmx::grammar::v
 // Beside the old file first, so that a failure leaves that one as it was.
 void replace_file(std::string const& path, std::string_view bytes) {
   std::filesystem::path const target = std::filesystem::canonical(path);
-  std::filesystem::path const draft = target.string() + ".new";
-  std::ofstream file(draft, std::ios::binary);
+  std::string draft = target.string() + ".XXXXXX";  // a name that nobody has
+  int const made = ::mkostemp(draft.data(), O_CLOEXEC);
+  std::ofstream file;
+  if (made >= 0) {
+    ::close(made);
+    file.open(draft, std::ios::binary);
+  }
   file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   file.close();
   std::error_code failed;
@@ -54,7 +63,7 @@ void replace_file(std::string const& path, std::string_view bytes) {
     std::filesystem::permissions(draft, std::filesystem::status(target).permissions(), failed);
   if (file && !failed) std::filesystem::rename(draft, target, failed);
   if (!file || failed) {
-    std::filesystem::remove(draft, failed);
+    if (made >= 0) std::filesystem::remove(draft, failed);
     throw esxvi::invalid_argument({"writing", path, "the file cannot be written", {}});
   }
 }

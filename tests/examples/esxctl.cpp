@@ -3,6 +3,7 @@
 // What the commands of esxctl print, against hosts that `esxctl sim` serves or that are in them.
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <iterator>
 #include <set>
 #include <sstream>
@@ -300,6 +301,17 @@ TEST_CASE("esxctl, tour: what cannot be written to standard output is no success
   CHECK(redirected(">&- <&- 2>&-",
                    esxctl_with({"vmx", "set", home().file("closed.vmx", ""), "a", "b"}))
             .status == 0);
+}
+
+TEST_CASE("esxctl vmx set: changes this file and no other") {
+  auto const file = home().file("set/web.vmx", "memsize = \"4\"\n", 0640);
+  auto const other = home().file("set/web.vmx.new", "of somebody else\n");
+  CHECK(esxctl({"vmx", "set", file, "memsize", "8"}).status == 0);
+  CHECK(says(esxctl({"vmx", "roundtrip", file}).out, "memsize = \"8\"\n"));
+  std::filesystem::path const path = file;
+  CHECK(std::filesystem::status(path).permissions() == std::filesystem::perms{0640});
+  CHECK(std::filesystem::file_size(other) == 17);
+  CHECK(std::distance(std::filesystem::directory_iterator(path.parent_path()), {}) == 2);
 }
 
 TEST_CASE("esxctl: bad usage prints nothing but what is wrong") {
