@@ -143,14 +143,16 @@ bool is_on(esxvi::Session& session, Machine const& vm) {
   return std::get<1>(rows.at(0)) == vim::VirtualMachinePowerState::poweredOn;
 }
 
-void power_on(esxvi::Session& session, Machine const& vm) {
+/// False: the machine stands still until somebody answers its question.
+bool power_on(esxvi::Session& session, Machine const& vm) {
   headline("Power on, and report a question", "report");
   if (is_on(session, vm)) {
     std::cout << "  it is on already\n";
-    return;
+    return true;
   }
-  if (!may("power on the machine")) return;
+  if (!may("power on the machine")) return true;
   bool asked = false;
+  bool waits = false;
   // step: report
   try {
     esxvi::Task<esxvi::ReportAndCancel> task{session, vim::PowerOnVM_Task{.self = vm}};
@@ -158,16 +160,20 @@ void power_on(esxvi::Session& session, Machine const& vm) {
   } catch (esxvi::question_pending const& e) {
     std::cout << "  it asks: " << e.question().describe() << '\n';
     asked = true;
+    waits = e.situation().goes_on();  // not every task can be cancelled
   }
   // end
   bar_ends();
   if (!asked) {
     std::cout << "  it is on; it asked nothing\n";
-    return;
+    return true;
   }
 
   headline("Power on, and give the default answer", "answer");
-  if (!may("give the default answer to this question")) return;
+  if (!may("give the default answer to this question")) {
+    if (waits) std::cout << "  the power-on waits at the server for this answer\n";
+    return !waits;
+  }
   // step: answer
   try {
     esxvi::Task<esxvi::AnswerDefault> task{session, vim::PowerOnVM_Task{.self = vm}};
@@ -181,6 +187,7 @@ void power_on(esxvi::Session& session, Machine const& vm) {
   }
   // end
   bar_ends();
+  return true;
 }
 
 void take_snapshot(esxvi::Session& session, Machine const& vm) {
@@ -263,8 +270,7 @@ int main(int argc, char** argv) try {
     return ended(wanted.empty() ? 0 : 1);
   }
   show_hardware(session, *vm);
-  power_on(session, *vm);
-  take_snapshot(session, *vm);
+  if (power_on(session, *vm)) take_snapshot(session, *vm);
   look_at_the_screen(session, *vm);
   show_domain_xml(session, *vm);
   std::cout << "\nThat took " << session.requests() << " requests.\n";
