@@ -21,10 +21,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <exception>
 #include <fstream>
 #include <iomanip>
 #include <iostream>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -213,8 +215,10 @@ void look_at_the_screen(esxvi::Session& session, Machine const& vm) {
   }
   // step: screen
   std::string const picture = esxvi::screenshot(session, vm);
-  std::ofstream("tour-screen.png", std::ios::binary) << picture;
+  std::ofstream file("tour-screen.png", std::ios::binary);
+  file << picture << std::flush;
   // end
+  if (!file) throw std::runtime_error("tour-screen.png cannot be written");
   std::cout << "  tour-screen.png: " << picture.size() << " bytes\n";
 }
 
@@ -275,7 +279,7 @@ int main(int argc, char** argv) try {
   show_domain_xml(session, *vm);
   std::cout << "\nThat took " << session.requests() << " requests.\n";
   return ended(0);
-} catch (esxvi::error const& e) {
+} catch (std::exception const& e) {
   std::cerr << e.what() << '\n';
   return 1;
 }

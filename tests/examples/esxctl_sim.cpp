@@ -215,3 +215,9 @@ TEST_CASE("tour: nothing is changed on a server unless somebody says yes") {
   CHECK(says(power(host.uri()), "serial02:poweredOn"));
   CHECK(snapshots() == had + 1);
 }
+
+TEST_CASE("tour: a picture that cannot be written is an error") {
+  auto const it = run({"/bin/sh", "-c", "cd /proc && exec \"$@\"", "sh", TOUR}, settings());
+  CHECK(it.status == 1);
+  CHECK(says(it.errors, "tour-screen.png cannot be written"));
+}
