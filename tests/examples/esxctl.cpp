@@ -303,6 +303,21 @@ TEST_CASE("esxctl, tour: what cannot be written to standard output is no success
             .status == 0);
 }
 
+TEST_CASE("esxctl escape: a line for each line, and refused ones are no success") {
+  auto const decoded = [](std::string_view lines) {
+    return run(esxctl_with({"escape", "decode", "percent"}), settings(), lines);
+  };
+  auto const good = decoded("a%2fb\n<error>\n");
+  CHECK(good.status == 0);
+  CHECK(good.out == "a/b\n<error>\n");  // a text like any other
+  CHECK(good.errors == "");
+  auto const bad = decoded("%\na%2fb\n");
+  CHECK(bad.status == 1);
+  CHECK(bad.out == "<error>\na/b\n");
+  CHECK(bad.errors == "esxctl: 1 line was refused\n");
+  CHECK(says(decoded("%\n%\n").errors, "2 lines were refused"));
+}
+
 TEST_CASE("esxctl vmx set: changes this file and no other") {
   auto const file = home().file("set/web.vmx", "memsize = \"4\"\n", 0640);
   auto const other = home().file("set/web.vmx.new", "of somebody else\n");
