@@ -144,6 +144,7 @@ int diff(std::string const& before, std::string const& after, bool secrets) {
     };
     std::cout << d.key << ": " << text(d.before) << " -> " << text(d.after) << '\n';
   }
+  flush_output();
   return found.empty() ? 0 : 1;
 }
 
@@ -273,12 +274,14 @@ void add_vmx(CLI::App& app, int& status) {
   };
   auto const compared = std::make_shared<DiffOptions>();
   auto* const compare = command->add_subcommand(
-      "diff", "How two machines differ, by meaning; exit code 1 when they do");
+      "diff", "How two machines differ, by meaning; exit code 1 when they do, 2 for trouble");
   compare->add_option("before", compared->before, "one file")->required();
   compare->add_option("after", compared->after, "the other file")->required();
   compare->add_flag("--secrets", compared->secrets, "passwords and keys too");
-  compare->callback(
-      [compared, &status] { status = diff(compared->before, compared->after, compared->secrets); });
+  compare->callback([compared, &status] {
+    status = 2;  // of whatever is thrown: 1 would say that they differ
+    status = diff(compared->before, compared->after, compared->secrets);
+  });
 
   add_convert(*command, "to-xml", "VMX file to libvirt domain XML", status, to_xml);
   add_convert(*command, "from-xml", "libvirt domain XML to VMX file", status, from_xml);

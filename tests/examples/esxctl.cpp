@@ -318,6 +318,30 @@ TEST_CASE("esxctl escape: a line for each line, and refused ones are no success"
   CHECK(says(decoded("%\n%\n").errors, "2 lines were refused"));
 }
 
+TEST_CASE("esxctl vmx diff: 1 says that they differ, 2 that they could not be compared") {
+  auto const small = home().file("diff/small.vmx", "memsize = \"4\"\n");
+  auto const large = home().file("diff/large.vmx", "memsize = \"8\"\n");
+  CHECK(esxctl({"vmx", "diff", small, small}).status == 0);
+  auto const differ = esxctl({"vmx", "diff", small, large});
+  CHECK(differ.status == 1);
+  CHECK(differ.out == "memsize: \"4\" -> \"8\"\n");
+  auto const missing = esxctl({"vmx", "diff", small, large + "x"});
+  CHECK(missing.status == 2);
+  CHECK(says(missing.errors, "esxctl: reading on " + large + "x: the file cannot be opened"));
+  CHECK(redirected(">/dev/full", esxctl_with({"vmx", "diff", small, large})).status == 2);
+}
+
+TEST_CASE("esxctl wire: a file that is no envelope is no matter of addresses") {
+  for (auto const* text : {"no XML", "<html/>", "<!DOCTYPE html><p>"}) {
+    auto const it = esxctl({"wire", "stats", home().file("reply.xml", text)});
+    CHECK(it.status == 1);
+    INFO(it.errors);
+    CHECK(says(it.errors, "reply.xml: "));
+    CHECK(says(it.errors, "FILE has to be one SOAP envelope"));
+    CHECK_FALSE(says(it.errors, "address"));
+  }
+}
+
 TEST_CASE("esxctl vmx set: changes this file and no other") {
   auto const file = home().file("set/web.vmx", "memsize = \"4\"\n", 0640);
   auto const other = home().file("set/web.vmx.new", "of somebody else\n");
@@ -336,7 +360,10 @@ TEST_CASE("esxctl: bad usage prints nothing but what is wrong") {
   };
   for (auto const& [arguments, part] : {
            Row{{}, "A subcommand is required"},
-           Row{{"nonsense"}, "A subcommand is required"},
+           Row{{"nonsense"}, "esxctl: there is no command 'nonsense'"},
+           Row{{"--trace", "nonsense"}, "esxctl: there is no command 'nonsense'"},
+           Row{{"vmx"}, "A subcommand is required"},
+           Row{{"vmx", "nonsense", "a.vmx"}, "esxctl vmx: there is no command 'nonsense'"},
            Row{{"list"}, "a URI or an alias (-c, or $ESXVI_URI) is required"},
            Row{{"about"}, "a URI or an alias (-c, or $ESXVI_URI) is required"},
            Row{{"watch"}, "a URI or an alias (-c, or $ESXVI_URI) is required"},
