@@ -21,10 +21,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <exception>
 #include <fstream>
 #include <iomanip>
 #include <iostream>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -143,14 +145,16 @@ bool is_on(esxvi::Session& session, Machine const& vm) {
   return std::get<1>(rows.at(0)) == vim::VirtualMachinePowerState::poweredOn;
 }
 
-void power_on(esxvi::Session& session, Machine const& vm) {
+/// False: the machine stands still until somebody answers its question.
+bool power_on(esxvi::Session& session, Machine const& vm) {
   headline("Power on, and report a question", "report");
   if (is_on(session, vm)) {
     std::cout << "  it is on already\n";
-    return;
+    return true;
   }
-  if (!may("power on the machine")) return;
+  if (!may("power on the machine")) return true;
   bool asked = false;
+  bool waits = false;
   // step: report
   try {
     esxvi::Task<esxvi::ReportAndCancel> task{session, vim::PowerOnVM_Task{.self = vm}};
@@ -158,16 +162,20 @@ void power_on(esxvi::Session& session, Machine const& vm) {
   } catch (esxvi::question_pending const& e) {
     std::cout << "  it asks: " << e.question().describe() << '\n';
     asked = true;
+    waits = e.situation().goes_on();  // not every task can be cancelled
   }
   // end
   bar_ends();
   if (!asked) {
     std::cout << "  it is on; it asked nothing\n";
-    return;
+    return true;
   }
 
   headline("Power on, and give the default answer", "answer");
-  if (!may("give the default answer to this question")) return;
+  if (!may("give the default answer to this question")) {
+    if (waits) std::cout << "  the power-on waits at the server for this answer\n";
+    return !waits;
+  }
   // step: answer
   try {
     esxvi::Task<esxvi::AnswerDefault> task{session, vim::PowerOnVM_Task{.self = vm}};
@@ -181,6 +189,7 @@ void power_on(esxvi::Session& session, Machine const& vm) {
   }
   // end
   bar_ends();
+  return true;
 }
 
 void take_snapshot(esxvi::Session& session, Machine const& vm) {
@@ -206,8 +215,10 @@ void look_at_the_screen(esxvi::Session& session, Machine const& vm) {
   }
   // step: screen
   std::string const picture = esxvi::screenshot(session, vm);
-  std::ofstream("tour-screen.png", std::ios::binary) << picture;
+  std::ofstream file("tour-screen.png", std::ios::binary);
+  file << picture << std::flush;
   // end
+  if (!file) throw std::runtime_error("tour-screen.png cannot be written");
   std::cout << "  tour-screen.png: " << picture.size() << " bytes\n";
 }
 
@@ -235,6 +246,13 @@ void show_domain_xml(esxvi::Session& session, Machine const& vm) {
   std::cout << "  " << path << ": " << file.size() << " bytes\n" << xml;
 }
 
+/// The status to end with: nobody has seen what could not be written.
+int ended(int status) {
+  if (std::cout.flush()) return status;
+  std::cerr << "standard output cannot be written\n";
+  return 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
@@ -253,16 +271,15 @@ int main(int argc, char** argv) try {
   if (!vm) {
     std::cout << "\nThere is no virtual machine" << (wanted.empty() ? "." : " of this name.")
               << '\n';
-    return wanted.empty() ? 0 : 1;
+    return ended(wanted.empty() ? 0 : 1);
   }
   show_hardware(session, *vm);
-  power_on(session, *vm);
-  take_snapshot(session, *vm);
+  if (power_on(session, *vm)) take_snapshot(session, *vm);
   look_at_the_screen(session, *vm);
   show_domain_xml(session, *vm);
   std::cout << "\nThat took " << session.requests() << " requests.\n";
-  return 0;
-} catch (esxvi::error const& e) {
+  return ended(0);
+} catch (std::exception const& e) {
   std::cerr << e.what() << '\n';
   return 1;
 }

@@ -32,6 +32,8 @@ struct Connection {
 
 /// A line on standard error.
 void warn(std::string_view text);
+/// Throws when what was written to standard output does not get there.
+void flush_output();
 
 void add_about(CLI::App& app, Connection& connection, int& status);
 void add_escape(CLI::App& app, int& status);

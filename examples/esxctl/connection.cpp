@@ -1,11 +1,18 @@
 #include "commands.hpp"
 
+#include <cstdio>
 #include <iostream>
 #include <optional>
+#include <stdexcept>
 
 namespace esxctl {
 
 void warn(std::string_view text) { std::cerr << "esxctl: " << text << '\n'; }
+
+void flush_output() {
+  if (!std::cout.flush() || std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    throw std::runtime_error("standard output cannot be written");
+}
 
 void Connection::add_uri(CLI::App& command) {
   command.add_option("uri", uri_behind, "instead of -c: sim://demo is a host inside this program");

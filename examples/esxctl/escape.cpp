@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstddef>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -36,17 +37,24 @@ int escape(Options const& options) {
     return 2;
   }
   std::ios::sync_with_stdio(false);
-  for (std::string line; std::getline(std::cin, line);)
-    std::cout << answer(line, operation) << '\n';
-  std::cout.flush();
-  return 0;
+  std::size_t refused = 0;
+  for (std::string line; std::getline(std::cin, line);) {
+    auto const text = result(line, operation);
+    std::cout << line_of_text(text) << '\n';
+    if (!text) ++refused;
+  }
+  if (refused == 0) return 0;
+  warn(refused == 1 ? "1 line was refused" : std::to_string(refused) + " lines were refused");
+  return 1;
 }
 
 }  // namespace
 
 void add_escape(CLI::App& app, int& status) {
-  auto* command = app.add_subcommand(
-      "escape", "encode or decode names and texts: lines with the escapes of C on standard input");
+  auto* command = app.add_subcommand("escape",
+                                     "encode or decode names and texts: lines with the escapes of "
+                                     "C on standard input. A line that "
+                                     "is refused becomes <error>, and the exit code 1");
   auto const options = std::make_shared<Options>();
   command
       ->add_option("operation", options->operation,

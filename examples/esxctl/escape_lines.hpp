@@ -135,10 +135,14 @@ inline constexpr auto schemes = [] {
   return found == schemes.end() ? nullptr : found;
 }
 
+/// What becomes of the text of a line; nothing when it is refused.
+[[nodiscard]] inline std::optional<std::string> result(std::string_view line, Operation operation) {
+  auto const text = text_of_line(line);
+  return text ? operation(*text) : std::nullopt;
+}
 /// The line to write for a line that was read.
 [[nodiscard]] inline std::string answer(std::string_view line, Operation operation) {
-  auto const text = text_of_line(line);
-  return line_of_text(text ? operation(*text) : std::nullopt);
+  return line_of_text(result(line, operation));
 }
 
 }  // namespace esxctl

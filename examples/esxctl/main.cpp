@@ -6,15 +6,55 @@
 
 #include <CLI/CLI.hpp>
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
-#include <iostream>
 #include <string>
 
+namespace {
+
+/// Without it the first socket or file would become what a caller has closed, and get what is
+/// meant for standard output. Writing there still fails, since it is opened for reading.
+void open_closed_streams() {
+  for (int const stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(stream, F_GETFD) < 0)
+      static_cast<void>(::open("/dev/null", O_RDONLY));  // takes the lowest number: this one
+}
+
+/// The names of the commands that were given.
+std::string given_commands(CLI::App const& app) {
+  auto const commands = app.get_subcommands();
+  return app.get_name() + (commands.empty() ? "" : " " + given_commands(*commands.front()));
+}
+
+bool lacks_command(CLI::App const& app) {
+  auto const commands = app.get_subcommands();
+  return commands.empty() ? app.get_require_subcommand_min() > 0 : lacks_command(*commands.front());
+}
+
+/// "A subcommand is required" does not help who has mistyped one.
+std::string what_is_wrong(CLI::App const* app, CLI::Error const& e) {
+  auto const rest = app->remaining(true);
+  auto const word = std::find_if(rest.begin(), rest.end(),
+                                 [](std::string const& one) { return !one.starts_with('-'); });
+  if (e.get_exit_code() != static_cast<int>(CLI::ExitCodes::RequiredError) || word == rest.end() ||
+      !lacks_command(*app))
+    return CLI::FailureMessage::simple(app, e);
+  return given_commands(*app) + ": there is no command '" + *word +
+         "'\nRun with --help for more information.\n";
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  open_closed_streams();
   CLI::App app{"Manages VMware ESX(i) hosts and vCenter servers", "esxctl"};
   app.set_version_flag("--version", ESXVI_VERSION_STRING);
   app.require_subcommand(1);
+  app.failure_message(what_is_wrong);
   app.fallthrough();  // commands take it over: the options below may stand behind them
 
   esxctl::Connection connection;
@@ -49,12 +89,15 @@ int main(int argc, char** argv) {
   esxctl::add_vmx(app, status);
 
   try {
-    app.parse(argc, argv);
-  } catch (CLI::ParseError const& e) {
-    return app.exit(e);
+    try {
+      app.parse(argc, argv);
+    } catch (CLI::ParseError const& e) {
+      status = app.exit(e);  // the help comes this way, too
+    }
+    esxctl::flush_output();
   } catch (std::exception const& e) {
-    std::cerr << "esxctl: " << e.what() << '\n';
-    return 1;
+    esxctl::warn(e.what());
+    return std::max(status, 1);  // a command may have said what its own trouble is
   }
   return status;
 }

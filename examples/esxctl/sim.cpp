@@ -17,7 +17,6 @@
 #include <charconv>
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -73,8 +72,7 @@ std::string password(Connection const& connection) {
   if (!connection.password_file.empty())
     return std::string(
         esxvi::password_file(connection.password_file)({.warn = warn}).password.reveal());
-  if (char const* given = std::getenv("ESXVI_PASSWORD")) return given;
-  return "esxvi";
+  return esxvi::detail::environment_value("ESXVI_PASSWORD").value_or("esxvi");
 }
 
 /// The users that may log in: the usual one of this kind of server first.
@@ -131,6 +129,11 @@ int serve(Connection const& connection, SimOptions const& options) {
   sim::ServerOptions how{.tls = options.tls, .threads = 4};
   set_address(how, options.listen);
   auto const host = make_host(options, password(connection));
+  auto const save = [&] {
+    if (!options.state_file.empty())
+      sim::save_state(*host, std::filesystem::path(options.state_file));
+  };
+  save();  // a file that cannot be written is told before somebody works for hours, not after
   if (!options.wsdl_folder.empty()) describe(*host, options.wsdl_folder);
   sim::Server server{*host, how};
   if (!options.certificate_file.empty()) {
@@ -141,12 +144,12 @@ int serve(Connection const& connection, SimOptions const& options) {
           {"writing the certificate", options.certificate_file, "the file cannot be written", {}});
     }
   }
-  std::cout << connection_uri(server, *host) << std::endl;  // flushed: somebody waits
+  std::cout << connection_uri(server, *host) << '\n';
+  flush_output();  // somebody waits
   int received = 0;
   sigwait(&ends, &received);
   server.stop();
-  if (!options.state_file.empty())
-    sim::save_state(*host, std::filesystem::path(options.state_file));
+  save();
   return 0;
 }
 
@@ -170,7 +173,7 @@ void add_sim(CLI::App& app, Connection const& connection, int& status) {
   command->add_option(
       "--state", options->state_file,
       "file with the state of the host: read when it is there (--vms and --vcenter\n"
-      "do not count then), and written at the end");
+      "do not count then), written at the beginning and at the end");
   command->add_option("--vms", options->machines, "number of virtual machines of a new host")
       ->capture_default_str()
       ->check(CLI::Range(0, 100'000));

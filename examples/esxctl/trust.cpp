@@ -6,8 +6,6 @@
 
 #include <array>
 #include <chrono>
-#include <cstdint>
-#include <cstdio>
 #include <ctime>
 #include <iostream>
 #include <memory>
@@ -18,23 +16,21 @@ namespace esxctl {
 
 namespace {
 
-struct Target {
-  std::string host{};
-  std::uint16_t port = 443;
-  esxvi::CurlOptions options{};
-};
-
-Target target_of(esxvi::ConnectionUri const& uri) {
-  return {uri.host, uri.port_or_default(), esxvi::curl_options_for(uri)};
+/// Of a URI, an alias, or HOST[:PORT] with an IPv6 address in brackets or without a port.
+esxvi::ConnectionUri uri_of(std::string const& text) {
+  if (text.find("://") != text.npos) return esxvi::ConnectionUri::parse(text);
+  auto const aliases = esxvi::Aliases::load();
+  if (auto const* const alias = aliases.find(text)) return alias->uri;
+  auto const bare6 = text.find(':') != text.rfind(':') && text.front() != '[';
+  return esxvi::ConnectionUri::parse("esx://root@" + (bare6 ? "[" + text + "]" : text) + "/");
 }
-/// A URI, or HOST[:PORT] with an IPv6 address in brackets or without a port.
-Target target_of(std::string const& text) {
-  auto uri = text;
-  if (uri.find("://") == uri.npos) {
-    auto const bare6 = uri.find(':') != uri.rfind(':') && uri.front() != '[';
-    uri = "esx://" + (bare6 ? "[" + uri + "]" : uri) + "/";
-  }
-  return target_of(esxvi::ConnectionUri::parse(uri));
+
+/// The same, but what vouches for the server is this certificate alone.
+esxvi::ConnectionUri pinned(esxvi::ConnectionUri uri, esxvi::Thumbprint const& thumbprint) {
+  uri.thumbprint = thumbprint;
+  uri.verify = true;
+  uri.ca_file.clear();
+  return uri;
 }
 
 std::string day(std::chrono::sys_seconds when) {
@@ -49,8 +45,8 @@ void show(std::string_view name, std::string_view value) {
   std::cout << name << std::string(name.size() < 12 ? 12 - name.size() : 1, ' ') << value << '\n';
 }
 
-void trust(Target const& target, bool pem) {
-  auto const it = esxvi::fetch_certificate(target.host, target.port, target.options);
+void trust(esxvi::ConnectionUri const& uri, esxvi::CurlOptions const& options, bool pem) {
+  auto const it = esxvi::fetch_certificate(uri.host, uri.port_or_default(), options);
   if (pem) {
     std::cout << it.pem;
     return;
@@ -66,12 +62,9 @@ void trust(Target const& target, bool pem) {
   show("SHA-1", it.sha1.to_string());
   show("trusted", it.refused ? "no: " + it.refused_because : "yes");
   if (!it.refused) return;
-  auto const literal6 = target.host.find(':') != target.host.npos;
-  auto const host = literal6 ? "[" + target.host + "]" : target.host;
-  auto const port = target.port == 443 ? "" : ":" + std::to_string(target.port);
   std::cout
       << "\nCompare the thumbprint with what the server's own console shows. If it is the same:\n"
-      << "  esx://root@" << host << port << "/?thumbprint=" << it.sha256.to_string() << '\n';
+      << "  " << pinned(uri, it.sha256).display() << '\n';
 }
 
 }  // namespace
@@ -86,16 +79,16 @@ void add_trust(CLI::App& app, Connection const& connection, int&) {
     bool pem = false;
   };
   auto const options = std::make_shared<Options>();
-  command->add_option("host", options->host, "HOST[:PORT], or a connection URI; else that of -c");
+  command->add_option("host", options->host, "HOST[:PORT], a URI or an alias; else that of -c");
   command->add_option("--proxy", options->proxy, "[type://][user:password@]host[:port]");
   command->add_option("--ca-file", options->ca_file, "PEM file of the CAs to trust");
   command->add_flag("--pem", options->pem, "the certificate itself, for a ca_file");
   command->callback([&connection, options] {
-    auto target =
-        options->host.empty() ? target_of(connection.target().uri) : target_of(options->host);
-    if (!options->proxy.empty()) target.options.proxy = options->proxy;
-    if (!options->ca_file.empty()) target.options.ca_file = options->ca_file;
-    trust(target, options->pem);
+    auto const uri = options->host.empty() ? connection.target().uri : uri_of(options->host);
+    auto curl = esxvi::curl_options_for(uri);
+    if (!options->proxy.empty()) curl.proxy = options->proxy;
+    if (!options->ca_file.empty()) curl.ca_file = options->ca_file;
+    trust(uri, curl, options->pem);
   });
 }
 

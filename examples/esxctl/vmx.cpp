@@ -7,6 +7,10 @@
 
 #include <boost/json.hpp>
 
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -45,8 +49,13 @@ vmx::Document open(std::string const& path, vmx::grammar rules = vmx::grammar::v
 // Beside the old file first, so that a failure leaves that one as it was.
 void replace_file(std::string const& path, std::string_view bytes) {
   std::filesystem::path const target = std::filesystem::canonical(path);
-  std::filesystem::path const draft = target.string() + ".new";
-  std::ofstream file(draft, std::ios::binary);
+  std::string draft = target.string() + ".XXXXXX";  // a name that nobody has
+  int const made = ::mkostemp(draft.data(), O_CLOEXEC);
+  std::ofstream file;
+  if (made >= 0) {
+    ::close(made);
+    file.open(draft, std::ios::binary);
+  }
   file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   file.close();
   std::error_code failed;
@@ -54,7 +63,7 @@ void replace_file(std::string const& path, std::string_view bytes) {
     std::filesystem::permissions(draft, std::filesystem::status(target).permissions(), failed);
   if (file && !failed) std::filesystem::rename(draft, target, failed);
   if (!file || failed) {
-    std::filesystem::remove(draft, failed);
+    if (made >= 0) std::filesystem::remove(draft, failed);
     throw esxvi::invalid_argument({"writing", path, "the file cannot be written", {}});
   }
 }
@@ -135,6 +144,7 @@ int diff(std::string const& before, std::string const& after, bool secrets) {
     };
     std::cout << d.key << ": " << text(d.before) << " -> " << text(d.after) << '\n';
   }
+  flush_output();
   return found.empty() ? 0 : 1;
 }
 
@@ -264,12 +274,14 @@ void add_vmx(CLI::App& app, int& status) {
   };
   auto const compared = std::make_shared<DiffOptions>();
   auto* const compare = command->add_subcommand(
-      "diff", "How two machines differ, by meaning; exit code 1 when they do");
+      "diff", "How two machines differ, by meaning; exit code 1 when they do, 2 for trouble");
   compare->add_option("before", compared->before, "one file")->required();
   compare->add_option("after", compared->after, "the other file")->required();
   compare->add_flag("--secrets", compared->secrets, "passwords and keys too");
-  compare->callback(
-      [compared, &status] { status = diff(compared->before, compared->after, compared->secrets); });
+  compare->callback([compared, &status] {
+    status = 2;  // of whatever is thrown: 1 would say that they differ
+    status = diff(compared->before, compared->after, compared->secrets);
+  });
 
   add_convert(*command, "to-xml", "VMX file to libvirt domain XML", status, to_xml);
   add_convert(*command, "from-xml", "libvirt domain XML to VMX file", status, from_xml);

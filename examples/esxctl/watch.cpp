@@ -168,18 +168,21 @@ void print_change(Cache::change_type const& change, std::vector<Property const*>
             << visible(details, true) << '\n';
 }
 
-/// Asks to stop on Ctrl-C and SIGTERM, for as long as it lives. One at a time.
+using Clock = std::chrono::steady_clock;
+
+/// Asks to stop on Ctrl-C and SIGTERM, and when it is `end`, for as long as it lives. One at a
+/// time.
 class Interrupt {
  public:
-  Interrupt() {
+  explicit Interrupt(Clock::time_point end) {
     // A handler, since any thread of the process may get the signal.
     struct sigaction action{};
     action.sa_handler = [](int) { asked_ = true; };
     action.sa_flags = SA_RESTART;
     for (int const one : signals_) ::sigaction(one, &action, nullptr);
-    waiter_ = std::jthread([this](std::stop_token const& end) {
-      while (!end.stop_requested()) {
-        if (asked_) stop_.request_stop();
+    waiter_ = std::jthread([this, end](std::stop_token const& over) {
+      while (!over.stop_requested()) {
+        if (asked_ || Clock::now() >= end) stop_.request_stop();
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
       }
     });
@@ -199,21 +202,34 @@ class Interrupt {
   std::jthread waiter_{};
 };
 
+/// A server that was silent until now is not waited for to answer this.
+void leave_hastily(esxvi::Connection const& opened) {
+  for (esxvi::Session* const session : {opened.vcenter(), &opened.session()}) try {
+      if (session != nullptr) session->logout({.deadline = std::chrono::milliseconds(500)});
+    } catch (esxvi::error const&) {  // it ends the session by itself some time
+    }
+}
+
 int watch(Connection const& connection, Options const& options) {
   using namespace std::chrono;
   esxvi::Connection const opened = connection.open();
-  Interrupt const interrupt;  // not before: Ctrl-C ends what waits for a password or a server
+  auto const end =
+      options.seconds > 0 ? Clock::now() + seconds(options.seconds) : Clock::time_point::max();
+  // A server that is there answers the last poll, whose wait is whole seconds, before this; of one
+  // that is not, nothing more is awaited.
+  auto const latest = options.seconds > 0 ? end + seconds(2) : end;
+  // Not before the login: Ctrl-C ends what waits for a password or a server.
+  Interrupt const interrupt(latest);
   auto const columns = chosen(options.names);
-  Cache::options_type where;
-  where.below = opened.scope().below();
-  Cache cache{opened.session(), where};
   bool const terminal = ::isatty(STDOUT_FILENO) != 0;
-  auto const end = steady_clock::now() + seconds(options.seconds);
   try {
+    Cache::options_type where;
+    where.below = opened.scope().below();
+    Cache cache{opened.session(), where};
     for (bool first = true;; first = false) {
       seconds wait{30};
       if (options.seconds > 0)
-        wait = std::clamp(ceil<seconds>(end - steady_clock::now()), seconds(0), wait);
+        wait = std::clamp(ceil<seconds>(end - Clock::now()), seconds(0), wait);
       auto const changes = cache.poll({.wait = wait, .call = {.stop = interrupt.token()}});
       if (options.once) {
         print_table(cache, columns, options.format);
@@ -225,11 +241,14 @@ int watch(Connection const& connection, Options const& options) {
       } else if (!terminal) {
         for (auto const& change : changes) print_change(change, columns);
       }
-      std::cout << std::flush;
-      if (options.seconds > 0 && steady_clock::now() >= end) return 0;
+      flush_output();
+      if (Clock::now() >= end) return 0;
     }
   } catch (esxvi::cancelled const&) {
-    return 0;  // as asked
+    leave_hastily(opened);
+    if (!options.once) return 0;  // as asked
+    warn("ended before the server had told what there is");
+    return 1;
   }
 }
 
@@ -250,7 +269,8 @@ void add_watch(CLI::App& app, Connection const& connection, int& status) {
       ->check(CLI::IsMember({"table", "json", "tsv"}))
       ->capture_default_str();
   command->add_flag("--once", options->once, "print a table and end");
-  command->add_option("--seconds", options->seconds, "end after this time");
+  command->add_option("--seconds", options->seconds, "end after this time; 0: never")
+      ->check(CLI::NonNegativeNumber);
   command->callback([&connection, &status, options] { status = watch(connection, *options); });
 }
 

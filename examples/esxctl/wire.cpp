@@ -36,11 +36,14 @@ std::string read_file(std::string const& path) {
 // anything else as a value of whatever type it names.
 class Message : public soap::Envelope::Body {
  public:
-  void decode(std::string_view text, esxvi::xml::Origin origin) {
-    esxvi::xml::Reader<soap::Decoder> reader(decoder_, std::move(origin));
+  void decode(std::string_view text, esxvi::xml::Origin const& origin) {
+    esxvi::xml::Reader<soap::Decoder> reader(decoder_, origin);
     try {
       reader.feed(text);
       reader.finish();
+    } catch (esxvi::not_soap const& e) {  // its advice is about the addresses of servers
+      throw esxvi::not_soap(
+          {origin.operation, origin.target, e.problem(), "FILE has to be one SOAP envelope"});
     } catch (soap::bad_value& e) {
       reader.throw_error<esxvi::errc::value_out_of_range>(e.problem, {}, reader.offset());
     }

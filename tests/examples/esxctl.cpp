@@ -3,6 +3,7 @@
 // What the commands of esxctl print, against hosts that `esxctl sim` serves or that are in them.
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <iterator>
 #include <set>
 #include <sstream>
@@ -195,6 +196,31 @@ TEST_CASE("esxctl trust: the URI that it prints accepts this certificate and no 
   CHECK(says(other.errors, "thumbprint"));
 }
 
+TEST_CASE("esxctl trust: the URI that it prints says all else that the given one says") {
+  Sim const center({"--tls", "--vcenter", "--vms", "1"});
+  auto const pinned = [](std::string const& given) {
+    auto const shown = esxctl({"trust", given});
+    CHECK(shown.status == 0);
+    auto const from = shown.out.find("://");
+    REQUIRE(from != std::string::npos);
+    auto const begin = shown.out.rfind(' ', from) + 1;
+    return shown.out.substr(begin, shown.out.find('\n', from) - begin);
+  };
+  auto const uri = pinned(center.uri());
+  CHECK(says(uri, "vpx://administrator%40vsphere.local@" + center.authority() + "/Datacenter/"));
+  CHECK_FALSE(says(uri, "no_verify"));
+  CHECK(names(uri, {"list"}) == "web01");
+
+  auto const other = home().path() + "/other.pem";
+  Sim const of_another({"--tls", "--vms", "0", "--certificate-file", other});
+  static_cast<void>(home().file(".config/esxvi/hosts.ini",
+                                "[center]\nuri = vpx://" + center.authority() +
+                                    "/Datacenter\nuser = somebody\nca_file = " + other + "\n"));
+  auto const alias = pinned("center");
+  CHECK(says(alias, "vpx://somebody@" + center.authority() + "/Datacenter?thumbprint="));
+  CHECK_FALSE(says(alias, "ca_file"));
+}
+
 TEST_CASE("esxctl: no_verify and files that others may read are warned of, by esxctl") {
   Sim const host({"--tls"});
   auto const file = home().file("open", "esxvi\n", 0644);
@@ -244,6 +270,89 @@ TEST_CASE("esxctl: an alias of hosts.ini") {
   CHECK(says(unknown.errors, "known aliases are lab"));
 }
 
+TEST_CASE("esxctl, tour: what cannot be written to standard output is no success") {
+  std::vector<std::vector<std::string>> const commands{
+      {"list", "sim://demo"},
+      {"about", "sim://demo"},
+      {"watch", "--once", "-c", "sim://demo"},
+      {"watch", "--seconds", "30", "-c", "sim://demo"},
+      {"vmx", "roundtrip", "-"},
+      {"escape", "encode", "percent"},
+      {"sim", "--vms", "0"},
+      {"--help"},
+      {"--version"},
+  };
+  // Closed, it is not what the connection gets, either.
+  for (char const* where : {">/dev/full", ">&-"})
+    for (auto const& command : commands) {
+      CAPTURE(where);
+      CAPTURE(command[0]);
+      auto const it = redirected(where, esxctl_with(command), "memsize = \"4\"\n");
+      CHECK(it.status == 1);
+      CHECK(it.errors == "esxctl: standard output cannot be written\n");
+    }
+  CHECK(redirected(">&-", esxctl_with({"watch", "--seconds", "30", "-c", esx().uri()})).status ==
+        1);
+
+  auto const tour = redirected(">/dev/full", {TOUR, "sim://empty"});
+  CHECK(tour.status == 1);
+  CHECK(says(tour.errors, "standard output cannot be written"));
+  // What is not written to does not matter.
+  CHECK(redirected(">&- <&- 2>&-",
+                   esxctl_with({"vmx", "set", home().file("closed.vmx", ""), "a", "b"}))
+            .status == 0);
+}
+
+TEST_CASE("esxctl escape: a line for each line, and refused ones are no success") {
+  auto const decoded = [](std::string_view lines) {
+    return run(esxctl_with({"escape", "decode", "percent"}), settings(), lines);
+  };
+  auto const good = decoded("a%2fb\n<error>\n");
+  CHECK(good.status == 0);
+  CHECK(good.out == "a/b\n<error>\n");  // a text like any other
+  CHECK(good.errors == "");
+  auto const bad = decoded("%\na%2fb\n");
+  CHECK(bad.status == 1);
+  CHECK(bad.out == "<error>\na/b\n");
+  CHECK(bad.errors == "esxctl: 1 line was refused\n");
+  CHECK(says(decoded("%\n%\n").errors, "2 lines were refused"));
+}
+
+TEST_CASE("esxctl vmx diff: 1 says that they differ, 2 that they could not be compared") {
+  auto const small = home().file("diff/small.vmx", "memsize = \"4\"\n");
+  auto const large = home().file("diff/large.vmx", "memsize = \"8\"\n");
+  CHECK(esxctl({"vmx", "diff", small, small}).status == 0);
+  auto const differ = esxctl({"vmx", "diff", small, large});
+  CHECK(differ.status == 1);
+  CHECK(differ.out == "memsize: \"4\" -> \"8\"\n");
+  auto const missing = esxctl({"vmx", "diff", small, large + "x"});
+  CHECK(missing.status == 2);
+  CHECK(says(missing.errors, "esxctl: reading on " + large + "x: the file cannot be opened"));
+  CHECK(redirected(">/dev/full", esxctl_with({"vmx", "diff", small, large})).status == 2);
+}
+
+TEST_CASE("esxctl wire: a file that is no envelope is no matter of addresses") {
+  for (auto const* text : {"no XML", "<html/>", "<!DOCTYPE html><p>"}) {
+    auto const it = esxctl({"wire", "stats", home().file("reply.xml", text)});
+    CHECK(it.status == 1);
+    INFO(it.errors);
+    CHECK(says(it.errors, "reply.xml: "));
+    CHECK(says(it.errors, "FILE has to be one SOAP envelope"));
+    CHECK_FALSE(says(it.errors, "address"));
+  }
+}
+
+TEST_CASE("esxctl vmx set: changes this file and no other") {
+  auto const file = home().file("set/web.vmx", "memsize = \"4\"\n", 0640);
+  auto const other = home().file("set/web.vmx.new", "of somebody else\n");
+  CHECK(esxctl({"vmx", "set", file, "memsize", "8"}).status == 0);
+  CHECK(says(esxctl({"vmx", "roundtrip", file}).out, "memsize = \"8\"\n"));
+  std::filesystem::path const path = file;
+  CHECK(std::filesystem::status(path).permissions() == std::filesystem::perms{0640});
+  CHECK(std::filesystem::file_size(other) == 17);
+  CHECK(std::distance(std::filesystem::directory_iterator(path.parent_path()), {}) == 2);
+}
+
 TEST_CASE("esxctl: bad usage prints nothing but what is wrong") {
   struct Row {
     std::vector<std::string> arguments;
@@ -251,7 +360,10 @@ TEST_CASE("esxctl: bad usage prints nothing but what is wrong") {
   };
   for (auto const& [arguments, part] : {
            Row{{}, "A subcommand is required"},
-           Row{{"nonsense"}, "A subcommand is required"},
+           Row{{"nonsense"}, "esxctl: there is no command 'nonsense'"},
+           Row{{"--trace", "nonsense"}, "esxctl: there is no command 'nonsense'"},
+           Row{{"vmx"}, "A subcommand is required"},
+           Row{{"vmx", "nonsense", "a.vmx"}, "esxctl vmx: there is no command 'nonsense'"},
            Row{{"list"}, "a URI or an alias (-c, or $ESXVI_URI) is required"},
            Row{{"about"}, "a URI or an alias (-c, or $ESXVI_URI) is required"},
            Row{{"watch"}, "a URI or an alias (-c, or $ESXVI_URI) is required"},
@@ -261,6 +373,7 @@ TEST_CASE("esxctl: bad usage prints nothing but what is wrong") {
            Row{{"list", "sim://demo", "more"}, "more"},
            Row{{"list", "--format", "xml", "sim://demo"}, "--format"},
            Row{{"watch", "colour", "-c", "sim://demo"}, "colour"},
+           Row{{"watch", "--seconds", "-1", "-c", "sim://demo"}, "--seconds"},
            Row{{"--trace=all", "list", "sim://demo"}, "--trace"},
            Row{{"list", "sim://nobody"}, "nobody"},
            Row{{"list", "esx://root:5ecret@127.0.0.1/"}, "password"},

@@ -8,10 +8,14 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "examples/programs.hpp"
 
@@ -76,8 +80,10 @@ TEST_CASE("esxctl sim: the password comes from a file, else from the environment
   CHECK_THROWS_AS(open(by_file.uri()), esxvi::auth_error);
   Sim const by_variable({"--vms", "0"}, {{"ESXVI_PASSWORD", "of-a-variable"}});
   CHECK_NOTHROW(open(by_variable.uri(), "of-a-variable"));
-  Sim const by_nobody({"--vms", "0"}, {{"ESXVI_PASSWORD", std::nullopt}});
-  CHECK_NOTHROW(open(by_nobody.uri(), "esxvi"));
+  for (auto const& none : {std::optional<std::string>(), std::optional<std::string>("")}) {
+    Sim const by_nobody({"--vms", "0"}, {{"ESXVI_PASSWORD", none}});
+    CHECK_NOTHROW(open(by_nobody.uri(), "esxvi"));
+  }
 }
 
 TEST_CASE("esxctl sim --state: is as it was left") {
@@ -87,8 +93,11 @@ TEST_CASE("esxctl sim --state: is as it was left") {
     Sim host({"--vms", "4", "--state", file});
     power_on(host.uri(), "test04");
     before = power(host.uri());
-    CHECK_FALSE(std::filesystem::exists(file));  // written at the end
+    auto const at_first = text_of(file);
+    CHECK(says(at_first, "<places>"));
     CHECK(host.end().status == 0);
+    bool const written_at_the_end = text_of(file) != at_first;
+    CHECK(written_at_the_end);
   }
   // All but the counters in its head, which sessions move on.
   auto const inventory = [&] {
@@ -116,6 +125,12 @@ TEST_CASE("esxctl sim --state: is as it was left") {
   CHECK(says(refused.errors, file));
   bool const untouched = text_of(file) == damaged;
   CHECK(untouched);
+
+  // One that cannot be written is told before anybody relies on it.
+  auto const nowhere = esxctl({"sim", "--vms", "0", "--state", home().path() + "/none/lab.xml"});
+  CHECK(nowhere.status == 1);
+  CHECK(nowhere.out == "");
+  CHECK(says(nowhere.errors, "none/lab.xml: the file cannot be written"));
 }
 
 TEST_CASE("esxctl watch: a line for each change, until it is interrupted") {
@@ -133,6 +148,29 @@ TEST_CASE("esxctl watch: a line for each change, until it is interrupted") {
   auto const end = watch.end(SIGINT);
   CHECK(end.status == 0);
   CHECK(end.errors == "");
+}
+
+TEST_CASE("esxctl watch: ends in time although the server has fallen silent") {
+  using namespace std::chrono;
+  Sim host({"--vms", "2"});
+  auto const watch = [&](std::vector<std::string> const& more) {
+    std::vector<std::string> arguments{"watch", "-c", host.uri()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    auto program = std::make_unique<Program>(esxctl_with(arguments), settings());
+    for (int i = 0; i < 2; ++i) CHECK(says(program->line(), "\tadded\t"));
+    return program;
+  };
+  auto const limited = watch({"--seconds", "3"});
+  auto const endless = watch({});
+  host.falls_silent();
+  auto const begin = steady_clock::now();
+  auto const ends_within = [&](seconds time, Finished const& end) {
+    CHECK(end.status == 0);
+    CHECK(end.errors == "");
+    CHECK(steady_clock::now() - begin < time);
+  };
+  ends_within(seconds(7), endless->end(SIGINT));  // a farewell alone would wait for ten
+  ends_within(seconds(15), limited->end());       // and a poll for half a minute
 }
 
 TEST_CASE("tour: nothing is changed on a server unless somebody says yes") {
@@ -163,10 +201,23 @@ TEST_CASE("tour: nothing is changed on a server unless somebody says yes") {
     CHECK(power(host.uri()) == before);
     CHECK(snapshots() == had);
   }
+  // Without its answer the machine stands still, and is left alone.
+  auto const unanswered = tour("y\nn\ny\n");
+  CHECK(says(unanswered, "the power-on waits at the server for this answer"));
+  CHECK_FALSE(says(unanswered, "CreateSnapshot_Task"));
+  CHECK(power(host.uri()) == before);
+  CHECK(snapshots() == had);
+
   auto const said = tour("y\nyes\nY\n");
   CHECK(says(said, "it asks: Serial port output file"));
   CHECK(says(said, "-> Append"));
   CHECK_FALSE(says(said, "left out"));
   CHECK(says(power(host.uri()), "serial02:poweredOn"));
   CHECK(snapshots() == had + 1);
+}
+
+TEST_CASE("tour: a picture that cannot be written is an error") {
+  auto const it = run({"/bin/sh", "-c", "cd /proc && exec \"$@\"", "sh", TOUR}, settings());
+  CHECK(it.status == 1);
+  CHECK(says(it.errors, "tour-screen.png cannot be written"));
 }

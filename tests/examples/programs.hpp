@@ -35,6 +35,13 @@ inline Finished esxctl(std::vector<std::string> arguments, Environment const& mo
   return run(esxctl_with(std::move(arguments)), settings(more));
 }
 
+/// The same with a redirection of the shell: ">/dev/full".
+inline Finished redirected(std::string const& where, std::vector<std::string> arguments,
+                           std::string_view input = {}) {
+  arguments.insert(arguments.begin(), {"/bin/sh", "-c", "exec \"$0\" \"$@\" " + where});
+  return run(arguments, settings(), input);
+}
+
 /// `esxctl sim` on a free port.
 class Sim {
  public:
@@ -47,6 +54,8 @@ class Sim {
     auto const from = uri_.find("127.0.0.1:");
     return uri_.substr(from, uri_.find('/', from) - from);
   }
+  /// From now on it takes connections and requests, and answers none.
+  void falls_silent() { program_.send(SIGSTOP); }
   Finished end() { return program_.end(SIGTERM); }
 
  private:

@@ -76,9 +76,11 @@ class Program {
       }
     }
   }
+  /// SIGSTOP holds it up.
+  void send(int signal) { ::kill(-child_, signal); }
   /// Waits for its end, which `signal` brings about if there is one. Not twice.
   Finished end(int signal = 0) {
-    if (signal != 0) ::kill(-child_, signal);
+    if (signal != 0) send(signal);
     while (more(120'000)) {
     }
     int const status = reap(0);
