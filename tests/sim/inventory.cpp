@@ -73,8 +73,9 @@ TEST_CASE("a machine that refers to what is not there is not made, and says so")
   Simulated s;
   esxvi::Ref<vim::ResourcePool> const gone("gone");
   CHECK_THROWS_AS(s.host.add_vm("web01").pool(gone), esxvi::sim::Failure);
-  CHECK_THROWS_AS(esxvi::Ref<vim::VirtualMachine>(s.host.add_vm("web01").pool(gone)),
-                  esxvi::sim::Failure);
+  CHECK_THROWS_AS(
+      static_cast<void>(esxvi::Ref<vim::VirtualMachine>(s.host.add_vm("web01").pool(gone))),
+      esxvi::sim::Failure);
   // Nor is one that an exception comes in between of.
   CHECK_THROWS_AS(s.host.add_vm("web01").memory([]() -> int { throw std::runtime_error(""); }()),
                   std::runtime_error);

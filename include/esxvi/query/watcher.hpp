@@ -103,7 +103,8 @@ class Watcher {
         source_.ended(options.call, std::current_exception());
         // What was lost after so long had been there meanwhile.
         auto const lost = clock::now();
-        if (e.code() == errc::connection_lost && lost - begun >= options_.outage && lost < until)
+        if (e.code() == errc::connection_lost && lost - begun >= detail::bounded(options_.outage) &&
+            lost < until)
           outage_.over();
         if (!detail::passes(e) || !outage_.wait(options.call.stop)) throw;
       }
