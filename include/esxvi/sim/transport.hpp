@@ -2,9 +2,9 @@
 #pragma once
 
 #include <esxvi/error.hpp>
-#include <esxvi/session/detail/pause.hpp>
 #include <esxvi/sim/host.hpp>
 #include <esxvi/sim/web.hpp>
+#include <esxvi/transport/detail/pause.hpp>
 #include <esxvi/transport/transport.hpp>
 
 #include <algorithm>
