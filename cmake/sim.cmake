@@ -18,7 +18,7 @@ if(NOT TARGET esxvi_sim)
     file(CONFIGURE OUTPUT ${source} CONTENT "#include <esxvi/sim/impl/${part}>\n" @ONLY)
     list(APPEND sources ${source})
   endforeach()
-  add_library(esxvi_sim STATIC EXCLUDE_FROM_ALL ${sources})
+  add_library(esxvi_sim EXCLUDE_FROM_ALL ${sources})  # static, unless BUILD_SHARED_LIBS says otherwise
   add_library(esxvi::sim ALIAS esxvi_sim)
   target_link_libraries(esxvi_sim PUBLIC esxvi::esxvi)
   target_compile_definitions(esxvi_sim INTERFACE ESXVI_SIM_LIBRARY)
