@@ -6,7 +6,8 @@
 #   esxvi::sim_server  the server (sim_server.cmake; where there is OpenSSL 3)
 #
 # The installed package uses this file too: find_package(esxvi COMPONENTS sim).
-if(NOT TARGET esxvi_sim)
+# A function, for the variables of who asks for the package are not to be touched.
+function(esxvi_add_sim)
   if(NOT esxvi_include_dir)  # the package sets it
     get_filename_component(esxvi_include_dir "${CMAKE_CURRENT_LIST_DIR}/../include" ABSOLUTE)
   endif()
@@ -38,4 +39,7 @@ if(NOT TARGET esxvi_sim)
     target_compile_options(esxvi_sim PRIVATE -g1)
     target_link_libraries(esxvi_sim_uri PRIVATE esxvi_warnings)
   endif()
+endfunction()
+if(NOT TARGET esxvi_sim)
+  esxvi_add_sim()
 endif()

@@ -20,7 +20,7 @@ namespace vim = esxvi::types;
 
 esxvi::Credentials password(esxvi::Challenge const& challenge) {
   char const* given = std::getenv("ESXVI_PASSWORD");
-  return {challenge.user, given ? given : ""};
+  return {challenge.user_or_default(), given ? given : ""};
 }
 
 /// False when the host could not be asked.

@@ -13,7 +13,8 @@ namespace vim = esxvi::types;
 
 esxvi::Credentials password(esxvi::Challenge const& challenge) {
   char const* given = std::getenv("ESXVI_PASSWORD");
-  return given ? esxvi::Credentials{challenge.user, given} : esxvi::ask_password(challenge);
+  return given ? esxvi::Credentials{challenge.user_or_default(), given}
+               : esxvi::ask_password(challenge);
 }
 
 int main(int argc, char** argv) try {

@@ -162,7 +162,7 @@ bool power_on(esxvi::Session& session, Machine const& vm) {
   } catch (esxvi::question_pending const& e) {
     std::cout << "  it asks: " << e.question().describe() << '\n';
     asked = true;
-    waits = e.situation().goes_on();  // not every task can be cancelled
+    waits = e.pending_before() || e.situation().goes_on();  // not every task can be cancelled
   }
   // end
   bar_ends();

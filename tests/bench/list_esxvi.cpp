@@ -48,7 +48,7 @@ int main(int argc, char** argv) try {
   {
     auto session =
         esxvi::connect(connection_uri(given[0], given[1]), [&](esxvi::Challenge const& challenge) {
-          return esxvi::Credentials{challenge.user, given[2]};
+          return esxvi::Credentials{challenge.user_or_default(), given[2]};
         });
     vms = stream ? one_by_one(session) : keep_all(session);
   }

@@ -202,11 +202,13 @@ TEST_CASE("tour: nothing is changed on a server unless somebody says yes") {
     CHECK(snapshots() == had);
   }
   // Without its answer the machine stands still, and is left alone.
-  auto const unanswered = tour("y\nn\ny\n");
-  CHECK(says(unanswered, "the power-on waits at the server for this answer"));
-  CHECK_FALSE(says(unanswered, "CreateSnapshot_Task"));
-  CHECK(power(host.uri()) == before);
-  CHECK(snapshots() == had);
+  for (int times = 0; times < 2; ++times) {  // the second time it asks from the start
+    auto const unanswered = tour("y\nn\ny\n");
+    CHECK(says(unanswered, "the power-on waits at the server for this answer"));
+    CHECK_FALSE(says(unanswered, "CreateSnapshot_Task"));
+    CHECK(power(host.uri()) == before);
+    CHECK(snapshots() == had);
+  }
 
   auto const said = tour("y\nyes\nY\n");
   CHECK(says(said, "it asks: Serial port output file"));

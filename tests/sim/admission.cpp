@@ -8,6 +8,8 @@
 #include <esxvi/sim/detail/state.hpp>
 #include <esxvi/types/Folder_properties.hpp>
 #include <esxvi/types/ManagedEntity.hpp>
+#include <esxvi/types/ResourcePool.hpp>
+#include <esxvi/types/ResourcePool_properties.hpp>
 #include <esxvi/types/SearchIndex.hpp>
 #include <esxvi/types/fault/SecurityError.hpp>
 
@@ -190,6 +192,31 @@ TEST_CASE("things are moved to where they belong only") {
   CHECK_FALSE(s.session.call(vim::FindByDatastorePath{.self = *s.session.content().searchIndex,
                                                       .datacenter = at.datacenter,
                                                       .path = std::string("[datastore1] no")}));
+}
+
+TEST_CASE("two things in one place do not get one name") {
+  Raw s;
+  auto const& at = s.host.places();
+  auto const outer = s.host.add_folder(at.vm_folder, "outer");
+  auto const inner = s.host.add_folder(outer, "inner");
+  auto const second = s.host.add_folder(outer, "second");
+  auto const pool = s.session.call(vim::CreateResourcePool{
+      .self = at.pool, .name = "lab", .spec = s.host.get<vim::ResourcePool>(at.pool)->config});
+  static_cast<void>(s.session.call(vim::CreateResourcePool{
+      .self = at.pool, .name = "office", .spec = s.host.get<vim::ResourcePool>(at.pool)->config}));
+  auto const rename = [&](esxvi::untyped_ref const& what, std::string name) {
+    return s.does(vim::Rename_Task{
+        .self = esxvi::Ref<vim::ManagedEntity>(what.type(), what.value()), .newName = name});
+  };
+  CHECK(rename(inner, "second") == "DuplicateName");
+  CHECK(rename(pool, "office") == "DuplicateName");
+  CHECK(s.host.get<vim::Folder>(inner)->name == "inner");
+  CHECK(s.host.get<vim::ResourcePool>(pool)->name == "lab");
+  CHECK(rename(inner, "inner") == "success");  // its own name
+  CHECK(rename(inner, "outer") == "success");  // of something elsewhere
+  CHECK(rename(second, "a/b") == "success");
+  CHECK(rename(inner, "a/b") == "DuplicateName");
+  CHECK(rename(inner, "a%2fb") == "success");  // sent as it is, the percent sign is escaped
 }
 
 TEST_CASE("machines are made in folders for machines") {

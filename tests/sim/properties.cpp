@@ -125,6 +125,27 @@ TEST_CASE("a property is looked up in the declared type; what that lacks is no p
   CHECK(refused("Alarm", "info.name").empty());
 }
 
+TEST_CASE("nothing that is there has a property that its kind does not have") {
+  Simulated s({.vcenter = true});
+  s.host.add_vm("web01");
+  auto session = s.open();
+  // With the managers of which the host knows only that they are there.
+  auto const all = s.host.all<vim::ManagedObject>();
+  CHECK(all.size() > 60);
+  for (auto const& ref : all) {
+    CAPTURE(ref);
+    std::string const kind(ref.type());
+    CHECK(fault_of([&] { read(session, spec(kind, {"noSuchThing"}, ref)); }) == "InvalidProperty");
+    CHECK(fault_of([&] { read(session, spec(kind, {"value.noSuchThing[1]"}, ref)); }) ==
+          "InvalidProperty");
+  }
+  // What such a kind does have may be asked for.
+  auto const alarms = *session.content().alarmManager;
+  CHECK(read(session, spec("AlarmManager", {"description"}, alarms)).size() == 1);
+  CHECK(fault_of([&] { read(session, spec("AlarmManager", {"description.expr.none"}, alarms)); }) ==
+        "InvalidProperty");
+}
+
 TEST_CASE("an object that does not exist is not found, unless that may be") {
   Simulated s;
   auto session = s.open();

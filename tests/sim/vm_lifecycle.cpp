@@ -203,6 +203,23 @@ TEST_CASE("a machine is created, powered, renamed and destroyed with its files")
   CHECK_FALSE(s.host_files()->exists("new%2fone"));
 }
 
+TEST_CASE("a clone that cannot be powered on is there, and off") {
+  Machines s({.vcenter = true});
+  MachineRef const old = s.host.add_vm("web01");
+  vim::VirtualMachineCloneSpec copy;
+  copy.powerOn = true;
+  auto const power_of_clone = [&](std::string const& name) {
+    auto const done = s.run(s.session.call(vim::CloneVM_Task{
+        .self = old, .folder = s.host.places().vm_folder, .name = name, .spec = copy}));
+    REQUIRE(done->info.state == vim::TaskInfoState::success);
+    return s.at(result_of(*done).value())->runtime.powerState;
+  };
+  CHECK(power_of_clone("running") == vim::VirtualMachinePowerState::poweredOn);
+  s.host.modify(s.host.places().host,
+                [](vim::HostSystem& h) { h.runtime.inMaintenanceMode = true; });
+  CHECK(power_of_clone("at rest") == vim::VirtualMachinePowerState::poweredOff);
+}
+
 TEST_CASE("what is refused leaves no files behind") {
   Machines s({.vcenter = true});
   MachineRef const old = s.host.add_vm("web01");

@@ -88,17 +88,39 @@ TEST_CASE("the connection breaks while a question is answered: the same answer a
   at.started();
   at.updates({state_is(State::running), asks(serial_question())});
   at.answer("50", "10").throws(lost());
-  at.answer("50", "10");
-  at.updates({asks_nothing(), state_is(State::success)});
+  Object const running{task_ref("task-1"), {{"info.state", State::running}}};
+  SUBCASE("it had not arrived") {
+    at.look({running, asking_machine(serial_question())});
+    at.answer("50", "10");
+    at.updates({asks_nothing(), state_is(State::success)});
+  }
+  SUBCASE("... and it is not known whether the second did, until nothing is asked any more") {
+    at.look({running, asking_machine(serial_question())});
+    at.answer("50", "10").throws(lost());
+    at.look().throws(lost());
+    at.look({running, quiet_machine()});
+    at.updates({state_is(State::success)});
+  }
+  SUBCASE("it had") {
+    at.look({running, quiet_machine()});
+    at.updates({state_is(State::success)});
+  }
+  SUBCASE("it had, and the task has ended") {
+    at.look({{task_ref("task-1"), {{"info.state", State::success}}}, quiet_machine()});
+  }
   at.destroy();
+  unsigned asked_for = 0;
   unsigned times = 0;
   esxvi::Task task{at.session, power_on(), [&](esxvi::Asked const& asked) {
+                     ++asked_for;
                      times = asked.times;
                      return asked.answer_default();
                    }};
   CHECK_NOTHROW(task.wait());
-  CHECK(times == 1);  // it was one asking
-  CHECK(task.answered().size() == 1);
+  CHECK(asked_for == 1);  // nobody decides twice
+  CHECK(times == 1);
+  REQUIRE(task.answered().size() == 1);
+  CHECK(task.answered()[0].choice.key == "10");
   at.complete();
 }
 

@@ -164,6 +164,9 @@ TEST_CASE("AskUser: all that a function may give") {
   CHECK(key(AskUser([](Question const& q) { return q.find("nothing"); })({serial})) == "report");
   CHECK(key(AskUser([](Question const&) { return std::optional<std::string>(); })({serial})) ==
         "report");
+  CHECK(key(AskUser([](Question const&) -> char const* { return nullptr; })({serial})) == "report");
+  CHECK(key(AskUser([](Question const&) { return std::optional<char const*>(nullptr); })(
+            {serial})) == "report");
   CHECK(key(AskUser([](Question const&) { return std::optional<std::string>("Append"); })(
             {serial})) == "10");
   CHECK(key(AskUser([](Question const&) { return Decision::pass(); })({serial})) == "pass");

@@ -251,6 +251,26 @@ TEST_CASE("co_await: resumed by the call that notices the end") {
   at.complete();
 }
 
+TEST_CASE("co_await: the task may be moved meanwhile") {
+  Dialogue at;
+  at.started();
+  at.updates({state_is(State::success)});
+  at.destroy();
+  std::vector<esxvi::Task<>> tasks;
+  tasks.emplace_back(at.session, power_on());
+  bool resumed = false;
+  auto const job = [&]() -> Job {
+    co_await tasks[0];
+    resumed = true;
+  };
+  static_cast<void>(job());
+  tasks.reserve(tasks.capacity() + 1);  // moves it
+  CHECK_FALSE(resumed);
+  tasks[0].wait();
+  CHECK(resumed);
+  at.complete();
+}
+
 TEST_CASE("co_await: the task may go before the coroutine that waits for it") {
   Dialogue at;
   at.look();
@@ -263,7 +283,30 @@ TEST_CASE("co_await: the task may go before the coroutine that waits for it") {
   at.complete();
 }
 
+TEST_CASE("wait_all: an answer is for all tasks of the machine") {
+  Dialogue at;
+  at.start("PowerOnVM_Task", "task-1");
+  esxvi::Task first{at.session, power_on(), esxvi::AnswerDefault{}, {.look_first = false}};
+  at.start("PowerOnVM_Task", "task-2");
+  esxvi::Task second{at.session, power_on(), esxvi::ReportAndCancel{}, {.look_first = false}};
+  at.watch();
+  at.updates({state_is(State::running, "task-1"), state_is(State::running, "task-2"),
+              asks(serial_question())});
+  at.answer("50", "10");
+  at.updates({asks_nothing(), state_is(State::success, "task-1")});
+  at.updates({state_is(State::success, "task-2")});
+  at.destroy();
+  CHECK_NOTHROW(wait_all(first, second));
+  CHECK(first.answered().size() == 1);
+  CHECK(second.answered().empty());
+  at.complete();
+}
+
 TEST_CASE("TaskLoop: coroutines that own their tasks, one collector for all") {
+  bool in_steps = false;
+  SUBCASE("run") {}
+  SUBCASE("in a loop of the program's own") { in_steps = true; }
+  CAPTURE(in_steps);
   Dialogue at;
   esxvi::TaskLoop loop{at.session};
   std::string seen;
@@ -295,12 +338,43 @@ TEST_CASE("TaskLoop: coroutines that own their tasks, one collector for all") {
               result_is(esxvi::Ref<vim::VirtualMachineSnapshot>("snapshot-1"), "task-3")});
   Job const first = job("1", false);
   Job const other = job("2", true);
-  loop.run();
+  if (in_steps)
+    while (loop.step()) {
+    }
+  else
+    loop.run();
   CHECK(seen == "2 1 snapshot-1 ");
   CHECK_FALSE(*first.failure);
   CHECK_FALSE(*other.failure);
   at.complete();
   at.destroy();  // with the loop
+}
+
+TEST_CASE("TaskLoop: a step that ends the last task still starts the next of its coroutine") {
+  Dialogue at;
+  {
+    esxvi::TaskLoop loop{at.session};
+    esxvi::TaskOptions const blind{.look_first = false};
+    auto const job = [&]() -> Job {
+      for (int i = 0; i < 2; ++i) {
+        esxvi::Task task{at.session, power_on(), esxvi::ReportAndCancel{}, blind};
+        co_await loop(task);
+      }
+    };
+    at.start("PowerOnVM_Task", "task-1");
+    at.watch();
+    at.updates({state_is(State::success, "task-1")});
+    at.start("PowerOnVM_Task", "task-2");
+    at.filter();
+    at.updates({state_is(State::success, "task-2")});
+    Job const two = job();
+    while (loop.step()) {
+    }
+    CHECK_FALSE(*two.failure);
+    at.complete();
+    at.destroy();  // with the loop
+  }
+  at.complete();
 }
 
 TEST_CASE("TaskLoop: what a policy throws comes out once; a lost connection later is bridged") {

@@ -238,8 +238,17 @@ TEST_CASE("a connection that breaks before or after the server acted") {
   }
   SUBCASE("in an answer") {
     at.host.cause({.method = "AnswerVM", .drop_after = true});
-    esxvi::run_task(at.session, vim::PowerOnVM_Task{.self = at.asking}, esxvi::AnswerDefault{});
+    unsigned asked_for = 0;
+    esxvi::Task task{at.session, vim::PowerOnVM_Task{.self = at.asking},
+                     esxvi::AskUser([&](esxvi::Question const& q) {
+                       ++asked_for;
+                       return q.default_choice();
+                     })};
+    task.wait();
     CHECK(at.power_of(at.asking) == on);
+    CHECK(asked_for == 1);
+    CHECK(at.host.calls("AnswerVM") == 1);
+    CHECK(task.answered().size() == 1);
   }
   SUBCASE("the session is lost in the wait") {
     at.host.cause({.method = "WaitForUpdatesEx", .skip = 1, .end_session = true});

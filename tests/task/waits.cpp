@@ -514,6 +514,41 @@ TEST_CASE("a machine that is destroyed by the task, and a task that is gone") {
   }
 }
 
+TEST_CASE("looks at a task whose machine it has destroyed, and at one that is gone") {
+  Dialogue at;
+  at.look();
+  at.start("Destroy_Task");
+  auto const gone = [&](std::string const& type, std::string const& id) {
+    at.script->expect("RetrievePropertiesEx")
+        .reply(500, fault_reply("ManagedObjectNotFound", "gone",
+                                "<obj type=\"" + type + "\">" + id + "</obj>"));
+  };
+  esxvi::Task task{at.session, vim::Destroy_Task{.self = vm_1}};
+  SUBCASE("poll(): the task alone is asked for") {
+    gone("VirtualMachine", "vm-1");
+    at.look({{task_ref("task-1"), {{"info.state", State::running}}}});
+    CHECK_FALSE(task.poll().ended());
+    at.look({{task_ref("task-1"), {{"info.state", State::success}}}});
+    CHECK(task.poll().succeeded());
+    CHECK_NOTHROW(task.result());
+  }
+  SUBCASE("poll(): of a task that is gone nothing can be learned") {
+    gone("VirtualMachine", "vm-1");
+    gone("Task", "task-1");
+    CHECK_THROWS_AS(task.poll(), esxvi::task_lost);
+  }
+  SUBCASE("poll(): what somebody else misses is an error") {
+    gone("Folder", "group-v");
+    CHECK_THROWS_AS(task.poll(), esxvi::fault);
+  }
+  SUBCASE("the look of a deadline") {
+    gone("VirtualMachine", "vm-1");
+    at.look({{task_ref("task-1"), {{"info.state", State::success}}}});
+    CHECK_NOTHROW(task.wait(0ms));
+  }
+  at.complete();
+}
+
 TEST_CASE("a server of API 4.0 is asked in intervals, with a filter of the session's collector") {
   Dialogue at("4.0");
   at.script->expect("RetrieveProperties").reply(200, response("RetrieveProperties", ""));

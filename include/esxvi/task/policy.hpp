@@ -156,6 +156,9 @@ class AskUser {
     } else if constexpr (std::convertible_to<A, Choice const*>) {
       Choice const* const choice = answer;
       return choice != nullptr ? Decision::answer(*choice) : Decision::report();
+    } else if constexpr (std::convertible_to<A, char const*>) {
+      char const* const words = answer;
+      return words != nullptr ? decide(asked, std::string_view(words)) : Decision::report();
     } else if constexpr (std::convertible_to<A, std::string_view>) {
       std::string_view const words = answer;
       Decision found = asked.answer(words);

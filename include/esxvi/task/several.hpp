@@ -105,28 +105,32 @@ class TaskLoop {
   TaskLoop(TaskLoop const&) = delete;
   TaskLoop& operator=(TaskLoop const&) = delete;
 
-  /// `co_await loop(task)`: its result; throws what wait() throws.
+  /// `co_await loop(task)`: its result; throws what wait() throws. The task must not be moved
+  /// meanwhile, for its policy is in it.
   template <class P, class R> [[nodiscard]] auto operator()(Task<P, R>& task) noexcept {
     struct awaiter {
       detail::Waiting& waiting;
-      Task<P, R>& task;
-      detail::TaskState const* joined = nullptr;
+      detail::TaskState& state;  // stays where it is when the task is moved
+      detail::PolicyRef policy;
+      bool joined = false;
       detail::Suspension suspension{};
 
-      awaiter(detail::Waiting& w, Task<P, R>& t) noexcept : waiting(w), task(t) {}
+      awaiter(detail::Waiting& w, Task<P, R>& t) noexcept
+          : waiting(w),
+            state(detail::TaskAccess::state(t)),
+            policy(detail::TaskAccess::policy(t)) {}
       awaiter(awaiter const&) = delete;
       awaiter& operator=(awaiter const&) = delete;
       ~awaiter() {
-        if (joined != nullptr) waiting.forget(joined);
+        if (joined) waiting.forget(&state);
       }
-      [[nodiscard]] bool await_ready() const noexcept { return task.status().ended(); }
+      [[nodiscard]] bool await_ready() const noexcept { return state.status.ended(); }
       void await_suspend(std::coroutine_handle<> next) {
-        auto& state = detail::TaskAccess::state(task);
         suspension.enter(state, next);
-        joined = &state;
-        waiting.add(state, detail::TaskAccess::policy(task));
+        joined = true;
+        waiting.add(state, policy);
       }
-      R await_resume() { return detail::TaskAccess::taken(task); }
+      R await_resume() { return detail::TaskAccess::taken<P, R>(state); }
     };
     return awaiter(waiting_, task);
   }
@@ -134,7 +138,7 @@ class TaskLoop {
   /// Until no coroutine waits any more. Coroutines are resumed in here.
   void run() { waiting_.run(); }
   /// One exchange with the server; false when nothing is left. For loops of your own.
-  bool step() { return waiting_.step(); }
+  bool step() { return waiting_.step() || waiting_.resume(); }
 
  private:
   WaitOptions options_;

@@ -158,10 +158,7 @@ template <QuestionPolicy P = ReportAndCancel, class Result = Any> class Task {
 
   /// Of a task that has ended: no request. Throws its failure, and invalid_argument before the end.
   Result result() const { return result<Result>(); }
-  template <class T> T result() const {
-    check_ended();
-    return detail::task_result<T>::of(*state_);
-  }
+  template <class T> T result() const { return result_in<T>(*state_); }
   /// The result that the request R promises.
   template <TaskRequest R> typename R::result_type result_of() const {
     return result<typename R::result_type>();
@@ -181,15 +178,15 @@ template <QuestionPolicy P = ReportAndCancel, class Result = Any> class Task {
   /// second one that waits for the same task gets invalid_argument.
   [[nodiscard]] auto operator co_await() & noexcept {
     struct awaiter {
-      Task& task;
+      detail::TaskState& state;  // stays where it is when the task is moved
       detail::Suspension suspension{};
 
-      explicit awaiter(Task& t) noexcept : task(t) {}
-      [[nodiscard]] bool await_ready() const noexcept { return task.state_->status.ended(); }
-      void await_suspend(std::coroutine_handle<> next) { suspension.enter(*task.state_, next); }
-      Result await_resume() const { return task.taken(); }
+      explicit awaiter(detail::TaskState& s) noexcept : state(s) {}
+      [[nodiscard]] bool await_ready() const noexcept { return state.status.ended(); }
+      void await_suspend(std::coroutine_handle<> next) { suspension.enter(state, next); }
+      Result await_resume() const { return taken(state); }
     };
-    return awaiter(*this);
+    return awaiter(*state_);
   }
 
  private:
@@ -212,15 +209,16 @@ template <QuestionPolicy P = ReportAndCancel, class Result = Any> class Task {
     return result();
   }
   // For who was suspended: also the error that left the task unfinished.
-  Result taken() const {
-    if (state_->await_failure) std::rethrow_exception(state_->await_failure);
-    return result();
+  static Result taken(detail::TaskState const& state) {
+    if (state.await_failure) std::rethrow_exception(state.await_failure);
+    return result_in<Result>(state);
   }
-  void check_ended() const {
-    if (state_->failure) std::rethrow_exception(state_->failure);
-    if (!state_->status.ended())
-      throw invalid_argument(detail::context_of(state_->situation(), "the task has not ended",
+  template <class T> static T result_in(detail::TaskState const& state) {
+    if (state.failure) std::rethrow_exception(state.failure);
+    if (!state.status.ended())
+      throw invalid_argument(detail::context_of(state.situation(), "the task has not ended",
                                                 "wait for it, or ask poll() first"));
+    return detail::task_result<T>::of(state);
   }
 
   std::unique_ptr<detail::TaskState> state_;
@@ -250,7 +248,9 @@ struct TaskAccess {
   template <class P, class R> static PolicyRef policy(Task<P, R>& task) noexcept {
     return task.policy_ref();
   }
-  template <class P, class R> static R taken(Task<P, R>& task) { return task.taken(); }
+  template <class P, class R> static R taken(TaskState const& state) {
+    return Task<P, R>::taken(state);
+  }
 };
 }  // namespace detail
 

@@ -159,6 +159,7 @@ class LoginCall {
     if (auto* const login = std::get_if<types::Login>(&request_)) wipe(login->password.value);
     if (auto* const clone = std::get_if<types::CloneSession>(&request_))
       wipe(clone->cloneTicket.value);
+    wipe(reply_.returnval.key);
   }
   LoginCall(LoginCall const&) = delete;
   LoginCall& operator=(LoginCall const&) = delete;

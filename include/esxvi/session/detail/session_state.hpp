@@ -38,6 +38,11 @@ struct SessionState {
   std::mutex content_mutex{};
   std::shared_ptr<void> full_content{};  // a types::ServiceContent
 
+  SessionState() = default;
+  ~SessionState() { wipe(user_.key); }
+  SessionState(SessionState const&) = delete;
+  SessionState& operator=(SessionState const&) = delete;
+
   /// Whether a session that the server forgot is to be renewed: not one that the program ended.
   [[nodiscard]] bool may_log_in_again() const { return options.log_in_again && logged_in; }
 
@@ -67,6 +72,7 @@ struct SessionState {
   void set_user(types::UserSession user) {
     std::lock_guard const lock(mutex_);
     if (!logged_in.exchange(true)) user_ = std::move(user);
+    wipe(user.key);  // on some servers it is what the cookie says
   }
 
   /// A part of the service URL in front of its path: "https://host:port".

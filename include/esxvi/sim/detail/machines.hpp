@@ -208,6 +208,13 @@ void remove_machine(Host& host, Ref<types::VirtualMachine> const& vm);
 void remove_snapshots(Host& host, Ref<types::VirtualMachine> const& vm);
 /// Throws InvalidName when no entity can be called so.
 void require_entity_name(std::string const& name);
+/// DuplicateName when another of these has this name (in the form that servers give it).
+std::optional<Failure> duplicate_name(Host& host, std::vector<untyped_ref> const& among,
+                                      std::string_view name, untyped_ref const& but = {});
+/// Throws it.
+void require_free_name(Host& host, std::vector<untyped_ref> const& among, std::string_view name);
+/// The same for an entity that stays where it is.
+void require_free_name_beside(Host& host, untyped_ref const& entity, std::string_view name);
 /// Throws DuplicateName when another machine has this name.
 void require_free_name(Host& host, std::string_view name, std::string_view but = {});
 

@@ -15,7 +15,6 @@
 #include <esxvi/types/VirtualDisk.hpp>
 #include <esxvi/types/VirtualDiskManager.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>
-#include <esxvi/types/fault/DuplicateName.hpp>
 #include <esxvi/types/fault/FileFault.hpp>
 #include <esxvi/types/fault/InvalidArgument.hpp>
 #include <esxvi/types/fault/InvalidDatastore.hpp>
@@ -334,13 +333,8 @@ struct NewPrefix {
 }  // namespace
 
 void require_free_datastore_name(Host& host, std::string const& name) {
-  for (auto const& ref : host.all<types::Datastore>())
-    if (host.get<types::Datastore>(ref)->name == server_name(name)) {
-      types::DuplicateName why;
-      why.name = name;
-      why.object = Ref<types::ManagedObject>(ref.type(), ref.value());
-      throw fault(std::move(why), "The name '" + name + "' already exists.");
-    }
+  auto const all = host.all<types::Datastore>();
+  require_free_name(host, {all.begin(), all.end()}, server_name(name));
 }
 
 void rename_datastore(Host& host, Ref<types::Datastore> const& ref, std::string const& name) {

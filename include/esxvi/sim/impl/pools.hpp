@@ -10,7 +10,6 @@
 #include <esxvi/types/ResourcePool.hpp>
 #include <esxvi/types/ResourcePool_properties.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>
-#include <esxvi/types/fault/DuplicateName.hpp>
 #include <esxvi/types/fault/InvalidName.hpp>
 
 #include <algorithm>
@@ -31,13 +30,9 @@ inline void require_pool_name(Host& host, Ref<Pool> const& parent, std::string c
     why.name = name;
     throw fault(std::move(why), "The name '" + name + "' is invalid.");
   }
-  for (auto const& ref : host.get<Pool>(parent)->resourcePool)
-    if (host.get<Pool>(ref)->name == server_name(name)) {
-      types::DuplicateName why;
-      why.name = name;
-      why.object = Ref<types::ManagedObject>(ref.type(), ref.value());
-      throw fault(std::move(why), "The name '" + name + "' already exists.");
-    }
+  auto const there = host.get<Pool>(parent);
+  require_free_name(host, {there->resourcePool.begin(), there->resourcePool.end()},
+                    server_name(name));
 }
 
 /// Takes over what is given, and leaves the rest.

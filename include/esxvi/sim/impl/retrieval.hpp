@@ -9,7 +9,6 @@
 #include <esxvi/types/PropertyCollector.hpp>
 #include <esxvi/types/PropertyCollector_properties.hpp>
 #include <esxvi/types/fault/InvalidArgument.hpp>
-#include <esxvi/types/fault/InvalidProperty.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -137,9 +136,12 @@ void add_retrieval_methods(Host& host) {
     Object& object = *call->host().find_object(r.self.value);
     auto const path = detail::find_path(object.type(), *r.prop);
     if (!path) {
-      InvalidProperty why;
-      why.name = *r.prop;
-      throw fault(std::move(why));
+      // Of some managers the host knows only that they are there: all they have is unset.
+      auto const& tables = call->host().state().tables;
+      auto const table = tables.find(object.kind().name);
+      if (table == tables.end() || !detail::find_path(*table->second, *r.prop))
+        throw detail::invalid_property(*r.prop);
+      return call->reply_text({});
     }
     call->require(detail::privilege_of(object.type(), *r.prop), object.ref());
     call->host().refresh(object, call.get());

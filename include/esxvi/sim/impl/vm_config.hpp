@@ -7,7 +7,10 @@
 #include <esxvi/sim/machine.hpp>
 #include <esxvi/sim/questions.hpp>
 #include <esxvi/sim/services.hpp>
+#include <esxvi/types/Folder_properties.hpp>
 #include <esxvi/types/HostSystem_properties.hpp>
+#include <esxvi/types/ManagedEntity_properties.hpp>
+#include <esxvi/types/ResourcePool_properties.hpp>
 #include <esxvi/types/VirtualCdrom.hpp>
 #include <esxvi/types/VirtualMachine.hpp>
 #include <esxvi/types/fault/ConcurrentAccess.hpp>
@@ -276,15 +279,38 @@ void reconfigure(Host& host, types::VirtualMachineConfigInfo& config, bool is_on
   config.changeVersion = host.now().to_string() + "-" + std::to_string(host.next_number() % 10000);
 }
 
-void require_free_name(Host& host, std::string_view name, std::string_view but) {
-  if (name == but) return;
-  for (auto const& ref : host.all<types::VirtualMachine>())
-    if (host.get<types::VirtualMachine>(ref)->name == name) {
+std::optional<Failure> duplicate_name(Host& host, std::vector<untyped_ref> const& among,
+                                      std::string_view name, untyped_ref const& but) {
+  for (auto const& ref : among)
+    if (auto const there = host.find<types::ManagedEntity>(ref);
+        there && ref != but && there->name == name) {
       types::DuplicateName why;
       why.name = name;
-      why.object = Ref<types::ManagedEntity>(ref.type(), ref.value());
-      throw fault(std::move(why), "The name '" + std::string(name) + "' already exists.");
+      why.object = Ref<types::ManagedObject>(ref.type(), ref.value());
+      return fault(std::move(why), "The name '" + std::string(name) + "' already exists.");
     }
+  return std::nullopt;
+}
+
+void require_free_name(Host& host, std::vector<untyped_ref> const& among, std::string_view name) {
+  if (auto why = duplicate_name(host, among, name)) throw *std::move(why);
+}
+
+void require_free_name_beside(Host& host, untyped_ref const& entity, std::string_view name) {
+  auto const parent = host.get<types::ManagedEntity>(entity)->parent;
+  if (!parent) return;
+  std::vector<untyped_ref> among;
+  if (auto const folder = host.find<types::Folder>(*parent))
+    among.assign(folder->childEntity.begin(), folder->childEntity.end());
+  else if (auto const pool = host.find<types::ResourcePool>(*parent))
+    among.assign(pool->resourcePool.begin(), pool->resourcePool.end());
+  if (auto why = duplicate_name(host, among, name, entity)) throw *std::move(why);
+}
+
+void require_free_name(Host& host, std::string_view name, std::string_view but) {
+  if (name == but) return;
+  auto const all = host.all<types::VirtualMachine>();
+  require_free_name(host, {all.begin(), all.end()}, name);
 }
 
 }  // namespace detail

@@ -16,7 +16,6 @@
 #include <esxvi/types/ServiceInstance.hpp>
 #include <esxvi/types/VirtualDisk.hpp>
 #include <esxvi/types/VirtualMachine.hpp>
-#include <esxvi/types/fault/DuplicateName.hpp>
 #include <esxvi/types/fault/InvalidArgument.hpp>
 #include <esxvi/types/fault/InvalidFolder.hpp>
 #include <esxvi/types/fault/InvalidState.hpp>
@@ -132,15 +131,8 @@ inline std::optional<Failure> refusal_to_move(Host& host, Ref<types::ManagedEnti
   if (!movable || !may_hold(*target, object->kind()) ||
       (folder && folder->childType != target->childType))
     return fault(NotSupported());
-  for (auto const& child : target->childEntity)
-    if (auto const c = host.find<ManagedEntity>(child);
-        c && child != what && c->name == entity->name) {
-      DuplicateName why;
-      why.name = entity->name;
-      why.object = child;
-      return fault(std::move(why), "The name '" + entity->name + "' already exists.");
-    }
-  return std::nullopt;
+  return duplicate_name(host, {target->childEntity.begin(), target->childEntity.end()},
+                        entity->name, what);
 }
 
 inline Any move_all(Host& host, std::vector<Ref<types::ManagedEntity>> const& list,

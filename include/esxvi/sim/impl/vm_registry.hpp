@@ -22,7 +22,6 @@
 #include <esxvi/types/VirtualMachine.hpp>
 #include <esxvi/types/VirtualMachineSnapshot_properties.hpp>
 #include <esxvi/types/fault/AlreadyExists.hpp>
-#include <esxvi/types/fault/DuplicateName.hpp>
 #include <esxvi/types/fault/FileFault.hpp>
 #include <esxvi/types/fault/InvalidArgument.hpp>
 #include <esxvi/types/fault/InvalidName.hpp>
@@ -46,6 +45,7 @@ using MachineRef = Ref<types::VirtualMachine>;
 constexpr Operation create_machine{"Folder.createVm", at_any_time, {}, 300};
 constexpr Operation register_machine{"Folder.registerVm", at_any_time, {}, 200};
 constexpr Operation clone_machine{"VirtualMachine.clone", when_off | when_on | when_suspended, {}, 1000, true, true};
+constexpr Operation power_on_clone{"VirtualMachine.powerOn", when_off, {}, 0, false, false, true};
 constexpr Operation destroy_machine{"VirtualMachine.destroy", when_off, types::VirtualMachinePowerState::poweredOff, 200};
 constexpr Operation destroy_folder{"Folder.destroy", at_any_time, {}, 100};
 constexpr Operation rename_entity{"ManagedEntity.rename", at_any_time, {}, 50};
@@ -249,7 +249,7 @@ inline Any clone(Host& host, MachineRef const& from, Placement const& where,
     for (auto& d : config.hardware.device)
       if (d->connectable) d->connectable->connected = false;
   });
-  if (spec.powerOn)
+  if (spec.powerOn && !refusal(host, vm, power_on_clone))  // as a server does: it is there, but off
     host.modify(
         vm, [&](Machine& m) { set_power(host, m, types::VirtualMachinePowerState::poweredOn); });
   return vm;
@@ -466,6 +466,7 @@ void add_registry_methods(Host& host) {
       } else if (h.find<Datastore>(what)) {
         rename_datastore(h, Ref<Datastore>(what.value()), wanted);
       } else if (object != nullptr) {
+        require_free_name_beside(h, what, name);
         static_cast<ManagedEntity*>(object->writable())->name = name;
         h.changed(*object);
       }
@@ -476,13 +477,8 @@ void add_registry_methods(Host& host) {
   });
   host.on<CreateFolder>([](Call& call, CreateFolder const& r) {
     auto const folder = call.host().get<Folder>(*r.self);
-    for (auto const& child : folder->childEntity)
-      if (call.host().get<ManagedEntity>(child)->name == server_name(*r.name)) {
-        DuplicateName why;
-        why.name = *r.name;
-        why.object = Ref<ManagedEntity>(child.type(), child.value());
-        throw fault(std::move(why), "The name '" + *r.name + "' already exists.");
-      }
+    require_free_name(call.host(), {folder->childEntity.begin(), folder->childEntity.end()},
+                      server_name(*r.name));
     return call.host().add_folder(*r.self, *r.name);
   });
   auto const mark = [](Call& call, Ref<VirtualMachine> const& vm, bool is_template) {

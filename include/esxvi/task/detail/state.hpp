@@ -71,6 +71,7 @@ struct TaskState {
   std::optional<Question> reported{};  // the question for which it is given up ...
   std::string reported_why{};          // ... and what the policy said
 
+  std::optional<Answered> unsure{};  // sent, and its reply was lost
   std::string settled{};  // id of the question that was answered; servers show it a little longer
   std::string counted{};  // id of the question that `times` knows
   std::map<std::string, unsigned> times{};  // by message id
@@ -115,6 +116,15 @@ struct TaskState {
       return;
     }
     status.question = Question::from(*info, *vm);
+  }
+
+  /// After a look: an answer whose reply was lost has arrived when its question is gone.
+  void confirm_answer() {
+    if (!unsure) return;
+    auto const& now = status.question;
+    if (!status.ended() && now && now->id == unsure->question.id) return;
+    answered.push_back(std::move(*unsure));
+    unsure.reset();
   }
 
   /// The question that a policy has to see now.

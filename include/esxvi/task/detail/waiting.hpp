@@ -106,12 +106,14 @@ class Waiting {
     report();
     return !all_done();
   }
+  /// Resumes who waited for what has ended, which may add others: false when nothing is left.
+  bool resume() {
+    resume_done();
+    return !all_done();
+  }
   void run() {
-    do {
-      while (step()) {
-      }
-      resume_done();  // which may have added some
-    } while (!all_done());
+    while (step() || resume()) {
+    }
   }
 
   /// One look without a filter: 1 request, and one for each answer.
@@ -283,8 +285,24 @@ class Waiting {
     });
   }
 
-  /// The same properties without a filter.
+  /// The same properties without a filter. Of what is gone the server does not leave out the
+  /// object but refuses all: each time one object is left out here.
   void refresh(CallOptions const& call) {
+    for (;;) try {
+        return refresh_once(call);
+      } catch (fault const& e) {
+        auto const* const missing = e.as<types::ManagedObjectNotFound>();
+        bool const known =
+            missing != nullptr &&
+            std::any_of(members_.begin(), members_.end(), [&](Member const& m) {
+              if (m.done || !m.task->concerns(missing->obj)) return false;
+              return same_object(missing->obj, m.task->status.task) || !m.task->vm_gone;
+            });
+        if (!known) throw;
+        gone(missing->obj);
+      }
+  }
+  void refresh_once(CallOptions const& call) {
     types::PropertyFilterSpec spec;
     spec.propSet.push_back(
         paths_of("Task", {"info.state", "info.cancelable", "info.error", "info.result",
@@ -318,7 +336,13 @@ class Waiting {
   void handle_question(Member& m) {
     TaskState& t = *m.task;
     Question const q = *t.status.question;
-    auto const decision = decide(m, q);
+    std::optional<Choice> given;  // and the reply was lost: nobody is asked a second time
+    if (t.unsure && t.unsure->question.id == q.id) {
+      refresh(call(call_limit));  // if it has arrived, the question is gone
+      if (m.done || !t.unsure) return;
+      given = std::exchange(t.unsure, std::nullopt)->choice;
+    }
+    auto const decision = given ? Decision::answer(*given) : decide(m, q);
     if (decision.what() != Decision::kind::answer) {
       report_question(m, q, decision.why());
       return;
@@ -332,10 +356,15 @@ class Waiting {
       throw;  // a matter of the session, not of the answer
     } catch (fault const& e) {
       refused = e.what();
+    } catch (error const& e) {
+      if (e.delivered() != delivery::not_sent) t.unsure = Answered{q, decision.choice(), false};
+      throw;
     }
     if (refused.empty()) {
-      t.settled = q.id;
       t.answered.push_back({q, decision.choice(), false});
+      each_open([&](Member& other) {  // of the same machine: it is their question as well
+        if (other.task->vm && same_object(q.vm, *other.task->vm)) other.task->settled = q.id;
+      });
       return;
     }
     // Somebody else answered first, or this answer is not accepted: the question itself tells.
@@ -409,6 +438,7 @@ class Waiting {
 
   void finish_ended() {
     each_open([&](Member& m) {
+      m.task->confirm_answer();
       if (m.task->status.ended()) finish(m);
     });
   }
