@@ -48,6 +48,7 @@ TEST_CASE("a method that does not exist, and one that this host has not learnt")
   Raw r;
   CHECK(r.refused(envelope("<Nonsense xmlns=\"urn:vim25\"/>")) ==
         "InvalidRequest: Unable to resolve WSDL method name Nonsense");
+  CHECK(r.host.calls("Nonsense") == 0);  // nothing is kept of it
   CHECK(begins(r.refused(envelope("<ResetGuestInformation xmlns=\"urn:vim25\"><_this "
                                   "type=\"VirtualMachine\">1</_this></ResetGuestInformation>")),
                "NotImplemented:"));
@@ -111,6 +112,22 @@ TEST_CASE("what stands where it must not, or says to be something else") {
       {one + one, "InvalidRequest: The SOAP body holds more than one"},
       {one + "<Nonsense/>", "InvalidRequest: The SOAP body holds more than one"},
       {reconfigure("<spec/><spec/>"), "InvalidRequest: Property spec of"},
+      {reconfigure("<spec><deviceChange><operation>delete</operation><device "
+                   "xsi:type=\"VirtualDisk\"><key>2000</key></device></deviceChange></spec>"),
+       "InvalidRequest: Invalid value \"delete\" of the enumeration "
+       "VirtualDeviceConfigSpecOperation"},
+      {reconfigure("<spec><cpuAllocation><shares><shares>1</shares><level>most</level></shares>"
+                   "</cpuAllocation></spec>"),
+       "InvalidRequest: Invalid value \"most\" of the enumeration SharesLevel"},
+      {"<AnswerVM xmlns=\"urn:vim25\">" + self +
+           "<questionId>1</questionId><answerChoice xsi:nil=\"true\"/></AnswerVM>",
+       "InvalidRequest: Required property answerChoice is missing"},
+      {"<PostEvent xmlns=\"urn:vim25\"><_this type=\"EventManager\">ha-eventmgr</_this>"
+       "<eventToPost xsi:nil=\"true\"/></PostEvent>",
+       "InvalidRequest: Required property eventToPost is missing"},
+      {"<PostEvent xmlns=\"urn:vim25\"><_this "
+       "type=\"EventManager\">ha-eventmgr</_this></PostEvent>",
+       "InvalidRequest: Required property eventToPost is missing"},
       {reconfigure("<spec><name>a</name><name>b</name></spec>"), "InvalidRequest: Property name"},
       {poll + "<maxWaitSeconds>-1</maxWaitSeconds></options></WaitForUpdatesEx>",
        "InvalidArgument: A specified parameter was not correct: options.maxWaitSeconds"},

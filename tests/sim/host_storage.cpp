@@ -103,6 +103,33 @@ TEST_CASE("disks have a size, an identity and room on their datastore") {
         }) == "FileNotFound");
 }
 
+TEST_CASE("what is no disk is not taken for one") {
+  Simulated s;
+  s.host.add_vm("web01").disk(16);
+  auto session = s.open();
+  auto const store = esxvi::sim::files_of(s.host, s.host.places().datastore);
+  store->make_directory("a");
+  auto const copy = [&](std::string from) {
+    return end_of(s, session.call(vim::CopyVirtualDisk_Task{
+                         .self = disks, .sourceName = from, .destName = "[datastore1] copy.vmdk"}));
+  };
+  auto const mark = [&](std::string name) {
+    return fault_of([&] {
+      session.call(vim::SetVirtualDiskUuid{.self = disks, .name = name, .uuid = "60 00"});
+    });
+  };
+  CHECK(copy("[datastore1] a") == "NotAFile");
+  CHECK(mark("[datastore1] a") == "NotAFile");
+  CHECK(mark("[datastore1]") == "NotAFile");
+  // More bytes than there may be memory for.
+  CHECK(copy("[datastore1] web01/web01-flat.vmdk") == "InvalidDiskFormat");
+  CHECK(mark("[datastore1] web01/web01-flat.vmdk") == "InvalidDiskFormat");
+  CHECK_FALSE(store->exists("copy.vmdk"));
+  CHECK(copy("[datastore1] web01/web01.vmdk") == "");
+  CHECK(mark("[datastore1] copy.vmdk") == "");
+  CHECK(store->exists("copy-flat.vmdk"));
+}
+
 TEST_CASE("a search finds kinds of files, and disks without their parts") {
   Simulated s;
   s.host.add_vm("web01").disk(4);

@@ -2,6 +2,7 @@
 #include "sim/fixture.hpp"
 
 #include <esxvi/query.hpp>
+#include <esxvi/session/content.hpp>
 #include <esxvi/types/Datastore_properties.hpp>
 #include <esxvi/types/Folder_properties.hpp>
 #include <esxvi/types/PropertyCollector.hpp>

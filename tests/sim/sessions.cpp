@@ -3,6 +3,7 @@
 
 #include <esxvi/query.hpp>
 #include <esxvi/session/content.hpp>
+#include <esxvi/sim/detail/property_path.hpp>
 #include <esxvi/types/ServiceInstance.hpp>
 #include <esxvi/types/SessionManager.hpp>
 #include <esxvi/types/SessionManager_properties.hpp>
@@ -234,10 +235,14 @@ TEST_CASE("every reference of the service content leads to an object") {
     Simulated s({.vcenter = vcenter});
     auto session = s.open();
     auto const& content = session.content();
-    CHECK(s.host.exists(content.rootFolder));
-    CHECK(s.host.exists(*content.perfManager));
-    CHECK(s.host.exists(*content.searchIndex));
-    CHECK(s.host.exists(*content.licenseManager));
+    std::size_t count = 0;
+    esxvi::sim::detail::visit_references(*esxvi::reflect::type_of<vim::ServiceContent>(), &content,
+                                         [&](esxvi::untyped_ref const& ref) {
+                                           CAPTURE(ref);
+                                           CHECK(s.host.exists(ref));
+                                           ++count;
+                                         });
+    CHECK(count > (vcenter ? 30 : 20));
     CHECK(content.alarmManager.has_value() == vcenter);
     CHECK(content.about.instanceUuid.has_value() == vcenter);
   }

@@ -4,11 +4,15 @@
 #include <esxvi/session/content.hpp>
 #include <esxvi/types/ContainerView_properties.hpp>
 #include <esxvi/types/InventoryView.hpp>
+#include <esxvi/types/InventoryView_properties.hpp>
 #include <esxvi/types/ListView.hpp>
 #include <esxvi/types/PropertyCollector.hpp>
 #include <esxvi/types/View.hpp>
 #include <esxvi/types/ViewManager.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>
+
+#include <algorithm>
+#include <vector>
 
 using namespace esxvi::test;
 
@@ -48,6 +52,8 @@ struct Viewer : Simulated {
                                                 .specSet = std::vector{through(view)}});
   }
 };
+
+esxvi::Ref<vim::View> view_of(esxvi::untyped_ref const& ref) { return {ref.type(), ref.value()}; }
 
 }  // namespace
 
@@ -115,12 +121,46 @@ TEST_CASE("a list view holds what it is given") {
 TEST_CASE("an inventory view opens folder by folder") {
   Viewer v;
   auto const view = v.session.call(vim::CreateInventoryView{.self = v.manager});
-  auto const& datacenter = v.host.places().datacenter;
-  auto const missing = v.session.call(vim::OpenInventoryViewFolder{
-      .self = view,
-      .entity =
-          std::vector{esxvi::Ref<vim::ManagedEntity>(datacenter.type(), datacenter.value())}});
-  CHECK(missing.empty());
+  auto const& at = v.host.places();
+  esxvi::Ref<vim::VirtualMachine> const vm = v.host.add_vm("a");
+  auto const entity = [](esxvi::untyped_ref const& ref) {
+    return esxvi::Ref<vim::ManagedEntity>(ref.type(), ref.value());
+  };
+  auto const seen = [&] {
+    auto list = v.host.get<vim::InventoryView>(view)->view;
+    std::sort(list.begin(), list.end(),
+              [](auto const& a, auto const& b) { return a.value() < b.value(); });
+    return list;
+  };
+  auto const sees = [&](esxvi::untyped_ref const& ref) {
+    auto const list = seen();
+    return std::find(list.begin(), list.end(), ref) != list.end();
+  };
+  auto const at_first = seen();
+  CHECK(sees(at.datacenter));
+  CHECK_FALSE(sees(at.vm_folder));
+  auto const open = [&](esxvi::untyped_ref const& folder) {
+    return v.session.call(
+        vim::OpenInventoryViewFolder{.self = view, .entity = std::vector{entity(folder)}});
+  };
+  CHECK(open(at.datacenter).empty());
+  CHECK(sees(at.vm_folder));
+  CHECK_FALSE(sees(vm));
+  CHECK(open(at.vm_folder).empty());
+  CHECK(sees(vm));
+  CHECK(open({"Folder", "none"}).size() == 1);
+  // A list of the same objects, now or later.
+  auto const list =
+      v.session.call(vim::CreateListViewFromView{.self = v.manager, .view = view_of(view)});
+  CHECK(v.read(list).size() == 1);
+  // Closed with what was opened below it.
+  auto const missing = v.session.call(vim::CloseInventoryViewFolder{
+      .self = view, .entity = std::vector{entity(at.datacenter), entity({"Folder", "none"})}});
+  CHECK(missing.size() == 1);
+  CHECK(seen() == at_first);
+  CHECK(v.read(list).size() == 1);
+  v.session.call(vim::ResetListViewFromView{.self = list, .view = view_of(view)});
+  CHECK(v.read(list).empty());
 }
 
 TEST_CASE("views end with their session") {

@@ -346,6 +346,27 @@ TEST_CASE("a machine that is unregistered and registered again is the same one")
                                     .path = "nothing.vmx",
                                     .asTemplate = false,
                                     .pool = s.host.places().pool}) == "InvalidDatastorePath");
+  // What is no text: a disk, and what no reply could say.
+  auto const from = [&](std::string content) {
+    s.host_files()->write("odd/odd.vmx", std::move(content));
+    return s.does(vim::RegisterVM_Task{.self = s.host.places().vm_folder,
+                                       .path = "[datastore1] odd/odd.vmx",
+                                       .asTemplate = false,
+                                       .pool = s.host.places().pool});
+  };
+  CHECK(s.does(vim::RegisterVM_Task{.self = s.host.places().vm_folder,
+                                    .path = "[datastore1] web01/web01-flat.vmdk",
+                                    .asTemplate = false,
+                                    .pool = s.host.places().pool}) == "InvalidVmConfig");
+  s.host_files()->make_directory("odd");
+  for (char const* entry :
+       {"displayName = \"a|01b\"", "annotation = \"|1F\"", "guestinfo.x = \"\x01\""}) {
+    CAPTURE(entry);
+    CHECK(from(".encoding = \"UTF-8\"\nguestOS = \"other\"\n" + std::string(entry) + "\n") ==
+          "InvalidVmConfig");
+  }
+  CHECK(from(".encoding = \"UTF-8\"\nguestOS = \"other\"\nannotation = \"two|0Alines\"\n") ==
+        "success");
 }
 
 TEST_CASE("snapshots form a tree with one current node") {

@@ -209,7 +209,8 @@ TEST_CASE_FIXTURE(Fixture, "sim folder: listings") {
     CAPTURE(link);
     CHECK(get(link).status == 200);
   }
-  files->write("<script>\xff\"", "");
+  CHECK(files->write("not UTF-8 \xff", "") == FileResult::bad_path);
+  files->write("<script>\"", "");
   auto const hostile = get("/folder?dsName=datastore1");
   CHECK(hostile.status == 200);
   CHECK(!has(hostile, "<script>"));

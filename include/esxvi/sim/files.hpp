@@ -3,6 +3,8 @@
 // The files of a datastore, in memory.
 #pragma once
 
+#include <esxvi/escape/utf8.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -113,7 +115,7 @@ class DatastoreFiles {
       if (part.empty()) continue;
       auto const is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
       if (part == "." || part == ".." || part.size() > 255 ||
-          std::any_of(part.begin(), part.end(), is_control)) {
+          std::any_of(part.begin(), part.end(), is_control) || escape::find_invalid_utf8(part)) {
         return std::nullopt;
       }
       if (!out.empty()) out += '/';

@@ -72,7 +72,11 @@ class Decoder {
     frame& top = frames_.back();
     reflect::place const found = member(top, name);
     if (found.type == nullptr) return unknown(top, name, attributes);
-    if (attributes_.nil) return skip();
+    if (attributes_.nil) {  // as good as not sent
+      if (observer_ != nullptr && top.type->what == reflect::kind::object)
+        seen_[top.seen + top.next - 1] = false;
+      return skip();
+    }
     descend(found, name, attributes);
   }
 

@@ -20,6 +20,7 @@
 #include <esxvi/types/fault/InvalidDatastore.hpp>
 #include <esxvi/types/fault/InvalidName.hpp>
 #include <esxvi/types/fault/NotSupported.hpp>
+#include <esxvi/types/fault/VmConfigFault.hpp>
 
 #include <array>
 #include <cstdint>
@@ -114,9 +115,22 @@ inline std::string extent_of(std::string path) {
   return path + "-flat.vmdk";
 }
 
+/// What describes a disk: never more than some lines. Throws FileNotFound, NotAFile, and
+/// InvalidDiskFormat for what is no descriptor: an extent may have more bytes than there is memory.
+inline std::string descriptor_of(FilePlace const& at) {
+  auto const content = at.files->read(at.path.path);
+  if (!content)
+    expect_success(
+        at.files->exists(at.path.path) ? FileResult::is_directory : FileResult::not_found, at.path);
+  if (content->size() > 65536)
+    throw fault(types::InvalidDiskFormat(), "File " + at.path.text() + " is not a virtual disk");
+  return content->text();
+}
+
 /// Moves or copies a file, or a disk with its extent.
 inline void transfer(FilePlace const& from, FilePlace const& to, bool replace, bool keep,
                      bool disk) {
+  auto text = disk ? descriptor_of(from) : std::string();
   if (from.files == to.files) {
     expect_success(keep ? to.files->copy(from.path.path, to.path.path, replace)
                         : to.files->move(from.path.path, to.path.path, replace),
@@ -129,7 +143,6 @@ inline void transfer(FilePlace const& from, FilePlace const& to, bool replace, b
     if (!keep) expect_success(from.files->remove(from.path.path), from.path);
   }
   if (!disk) return;
-  auto text = to.files->read(to.path.path)->text();
   auto const name = [](std::string const& path) { return path.substr(path.rfind('/') + 1); };
   FilePlace one{from.datastore, {from.path.datastore, extent_of(from.path.path)}, from.files};
   FilePlace other{to.datastore, {to.path.datastore, extent_of(to.path.path)}, to.files};
@@ -203,7 +216,9 @@ inline std::string disk_uuid(Host& host, FilePlace const& at) {
 
 inline FilePlace disk_place(Host& host, std::string_view text) {
   auto const at = place_of(host, text);
-  if (!at.files->exists(at.path.path)) expect_success(FileResult::not_found, at.path);
+  auto const info = at.files->stat(at.path.path);
+  if (!info) expect_success(FileResult::not_found, at.path);
+  if (info->is_directory) expect_success(FileResult::is_directory, at.path);
   return at;
 }
 
@@ -291,7 +306,7 @@ inline void add_disk_methods(Host& host) {
     auto const at = disk_place(call.host(), *r.name);
     call.require("Datastore.FileManagement", at.datastore);
     expect_free(call.host(), at);
-    auto text = at.files->read(at.path.path)->text();
+    auto text = descriptor_of(at);
     if (auto const old = text.find("ddb.uuid"); old != std::string::npos)
       text.erase(old, text.find('\n', old) - old + 1);
     expect_success(at.files->write(at.path.path, text + "ddb.uuid = \"" + *r.uuid + "\"\n"),

@@ -187,6 +187,12 @@ class RequestReader final : private soap::Envelope::Body, private soap::Observer
       problem_ = "Unable to find type: " + std::string(sent);
   }
 
+  void unknown_literal(std::string_view enumeration, std::string_view literal) override {
+    if (problem_.empty())
+      problem_ = "Invalid value \"" + std::string(literal) + "\" of the enumeration " +
+                 std::string(enumeration);
+  }
+
   void unexpected(std::string_view type, std::string_view member) {
     if (problem_.empty())
       problem_ =
@@ -445,7 +451,9 @@ void Host::handle(WebRequest request, Done done, std::stop_token stop) {
       reader.read(call->request().body);
     } catch (...) {
       call->method_ = reader.name();
-      ++s.call_counts[call->method_];
+      // Only names that there are: anybody may send any number of others.
+      if (types::facts_of(call->method_) || s.methods.contains(call->method_))
+        ++s.call_counts[call->method_];
       throw;
     }
     call->method_ = reader.name();

@@ -190,19 +190,25 @@ void add_view_methods(Host& host) {
     });
     return missing;
   });
-  host.on<CloseInventoryViewFolder>([](Call& call, CloseInventoryViewFolder const& r) {
+  // With what was opened below it.
+  auto const close = [](Host& h, InventoryView& view, untyped_ref const& folder) {
+    Object const* const closed = h.find_object(folder);
+    if (closed == nullptr) return false;
+    for (std::vector<Object const*> todo{closed}; !todo.empty();) {
+      Object const* const object = todo.back();
+      todo.pop_back();
+      detail::for_each_child(h, *object, [&](Object const& child) {
+        if (std::erase(view.view, Ref<ManagedObject>(child.ref().type(), child.ref().value())) > 0)
+          todo.push_back(&child);
+      });
+    }
+    return true;
+  };
+  host.on<CloseInventoryViewFolder>([close](Call& call, CloseInventoryViewFolder const& r) {
     std::vector<Ref<ManagedEntity>> missing;
     call.host().modify(r.self.value, [&](InventoryView& view) {
-      for (auto const& folder : *r.entity) {
-        Object const* const object = call.host().find_object(folder);
-        if (object == nullptr) {
-          missing.push_back(folder);
-          continue;
-        }
-        detail::for_each_child(call.host(), *object, [&](Object const& child) {
-          std::erase(view.view, Ref<ManagedObject>(child.ref().type(), child.ref().value()));
-        });
-      }
+      for (auto const& folder : *r.entity)
+        if (!close(call.host(), view, folder)) missing.push_back(folder);
     });
     return missing;
   });

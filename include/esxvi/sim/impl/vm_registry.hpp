@@ -3,6 +3,7 @@
 // <esxvi/sim/implementation.hpp>.
 #pragma once
 
+#include <esxvi/escape/utf8.hpp>
 #include <esxvi/sim/detail/deltas.hpp>
 #include <esxvi/sim/detail/events.hpp>
 #include <esxvi/sim/detail/host_parts.hpp>
@@ -134,11 +135,25 @@ inline Any create(Host& host, Placement const& at, types::VirtualMachineConfigSp
   throw fault(std::move(why), "Invalid virtual machine configuration: " + problem);
 }
 
-inline vmx::Machine parse_vmx(std::string const& text) {
+/// What no reply could say, as XML has no way to.
+inline bool is_unspeakable(std::string_view text) {
+  return escape::find_invalid_utf8(text) || std::any_of(text.begin(), text.end(), [](char c) {
+           return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
+         });
+}
+
+inline vmx::Machine parse_vmx(FileContent const& content) {
+  // A disk may have more bytes than there is memory.
+  if (content.size() > (1U << 20U)) refuse_vmx("the file is too long");
+  std::string const text = content.text();
   if (text.find('\0') != std::string::npos) refuse_vmx("the file is no text");
   try {
     auto const document = vmx::Document::parse(text);
     if (document.entries().empty()) refuse_vmx("the file has no entries");
+    std::string scratch;
+    for (auto const& entry : document.entries())
+      if (is_unspeakable(document.key(entry)) || is_unspeakable(document.value(entry, scratch)))
+        refuse_vmx("an entry holds a character that is no text");
     return vmx::read(document);
   } catch (error const& e) {
     refuse_vmx(e.problem());
@@ -164,7 +179,7 @@ inline MachineRef read_machine(Host& host, Placement const& where, std::string c
                   "The specified key, name, or identifier '" + at.text() + "' already exists.");
     }
   }
-  vmx::Machine const file = parse_vmx(content->text());
+  vmx::Machine const file = parse_vmx(*content);
   std::string const called = name.value_or(file.identity.name.value_or(
       at.path.substr(at.path.rfind('/') + 1, at.path.rfind('.') - at.path.rfind('/') - 1)));
   require_free_name(host, server_name(called));
@@ -498,7 +513,7 @@ void add_registry_methods(Host& host) {
           auto const at = datastore_path(path);
           auto const content = files_as_they_are(h, at.datastore)->read(at.path);
           if (!content) throw fault(FileNotFound(), "File " + path + " was not found");
-          auto const file = parse_vmx(content->text());
+          auto const file = parse_vmx(*content);
           auto config = *h.get<VirtualMachine>(vm)->config;
           std::erase_if(config.hardware.device, [](auto const& d) { return d->key >= 1000; });
           read_vmx(h, file, at, config);
