@@ -137,10 +137,10 @@ inline std::string with_commas(std::int64_t number) {
 
 inline types::VirtualDisk disk(Host& host, MachineDescription::Disk const& what, int number,
                                Ref<types::Datastore> const& store, std::string const& path) {
-  auto d =
-      behind(1000, number >= 7 ? number + 1 : number,
-             device<types::VirtualDisk>(2000 + number, "Hard disk " + std::to_string(number + 1),
-                                        with_commas(what.gigabytes << 20) + " KB"));
+  auto const unit = number >= 7 ? number + 1 : number;
+  auto d = behind(1000, unit,
+                  device<types::VirtualDisk>(2000 + unit, "Hard disk " + std::to_string(number + 1),
+                                             with_commas(what.gigabytes << 20) + " KB"));
   d.capacityInKB = what.gigabytes << 20;
   d.capacityInBytes = what.gigabytes << 30;
   types::VirtualDiskFlatVer2BackingInfo backing;
@@ -408,9 +408,9 @@ Ref<types::VirtualMachine> make_machine(Host& host, MachineDescription const& wh
   auto& scsi = *c.hardware.device.back().as<ParaVirtualSCSIController>();
   auto const disks = what.disks.empty() ? std::vector<MachineDescription::Disk>(1) : what.disks;
   for (int i = 0; i < static_cast<int>(disks.size()); ++i) {
-    scsi.device.push_back(2000 + i);
-    c.hardware.device.emplace_back(
-        detail::disk(host, disks[static_cast<std::size_t>(i)], i, store, path));
+    auto disk = detail::disk(host, disks[static_cast<std::size_t>(i)], i, store, path);
+    scsi.device.push_back(disk.key);
+    c.hardware.device.emplace_back(std::move(disk));
   }
   c.hardware.device.emplace_back(detail::cdrom(what.iso, store, what.on));
   vm.network = what.networks.empty() ? std::vector{at.network} : what.networks;
