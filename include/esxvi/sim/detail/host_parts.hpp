@@ -2,11 +2,14 @@
 #pragma once
 
 #include <esxvi/sim/detail/property_path.hpp>
+#include <esxvi/sim/detail/state.hpp>
 #include <esxvi/sim/host.hpp>
 #include <esxvi/types/HostSystem_properties.hpp>
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 /// What the services of a physical host share.
 namespace esxvi::sim::detail {
@@ -36,6 +39,10 @@ void mirror(Host& host, Ref<M> const& manager, T M::* member, T const& value) {
   if (now && !same(*reflect::type_of<T>(), &((*now).*member), &value))
     host.modify(manager, [&](M& m) { m.*member = value; });
 }
+
+/// A new network, which these hosts have.
+Ref<types::Network> make_network(Host& host, std::string const& name,
+                                 std::vector<Ref<types::HostSystem>> const& on);
 
 /// Takes something out of the folder that it is in.
 void take_from_folder(Host& host, untyped_ref const& what);

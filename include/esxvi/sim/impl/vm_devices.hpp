@@ -457,6 +457,7 @@ void relink(Host& host, Ref<types::VirtualMachine> const& vm) {
       file(vmx.beside(*nvram).text(), "nvram", 8684);
     for (auto& d : config.hardware.device) {
       if (auto* b = d->backing ? d->backing.as<VirtualEthernetCardNetworkBackingInfo>() : nullptr) {
+        b->network.reset();
         for (auto const& n : all_networks)
           if (host.get<Network>(n)->name == b->deviceName) {
             b->network = n;
