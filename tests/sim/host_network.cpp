@@ -3,6 +3,7 @@
 // Switches, port groups, firewall, and hosts that go into maintenance.
 #include "sim/fixture.hpp"
 
+#include <esxvi/types/Folder.hpp>
 #include <esxvi/types/HostFirewallSystem.hpp>
 #include <esxvi/types/HostFirewallSystem_properties.hpp>
 #include <esxvi/types/HostNetworkSystem.hpp>
@@ -223,6 +224,27 @@ TEST_CASE("a whole configuration is changed at once, or not at all") {
   session.call(vim::RemoveVirtualNic{.self = network, .device = "vmk1"});
   session.call(vim::RemovePortGroup{.self = network, .pgName = "vMotion"});
   CHECK(s.host.all<vim::Network>().size() == 1);
+}
+
+TEST_CASE("a machine of a host without networks has no card") {
+  Simulated s;
+  auto session = s.open();
+  session.call(vim::RemovePortGroup{.self = network, .pgName = "VM Network"});
+  CHECK(!s.host.places().network);
+  auto const cards = [&](Ref<vim::VirtualMachine> const& vm) {
+    return s.host.get<vim::VirtualMachine>(vm)->summary.config.numEthernetCards;
+  };
+  CHECK(cards(s.host.add_vm("described")) == 0);
+  vim::VirtualMachineConfigSpec spec;
+  spec.name = "made";
+  auto const made = session.call(vim::CreateVM_Task{
+      .self = s.host.places().vm_folder, .config = spec, .pool = s.host.places().pool});
+  s.host.advance(10s);
+  CHECK_FALSE(s.host.get<vim::Task>(made)->info.error.has_value());
+  // The next one that there is takes the place of the first.
+  session.call(vim::AddPortGroup{.self = network, .portgrp = group("LAN", "vSwitch0")});
+  CHECK(s.host.places().network == network_called(s.host, "LAN"));
+  CHECK(cards(s.host.add_vm("connected")) == 1);
 }
 
 TEST_CASE("the name of a renamed port group is free for another one") {

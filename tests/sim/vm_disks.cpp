@@ -8,6 +8,7 @@
 #include <esxvi/types/CustomizationLinuxPrep.hpp>
 #include <esxvi/types/Datastore.hpp>
 #include <esxvi/types/Datastore_properties.hpp>
+#include <esxvi/types/HostDatastoreSystem.hpp>
 #include <esxvi/types/ManagedEntity.hpp>
 #include <esxvi/types/VirtualDisk.hpp>
 #include <esxvi/types/VirtualMachineSnapshot.hpp>
@@ -161,6 +162,34 @@ TEST_CASE("a disk that stands on a snapshot's does not grow, and stays on it") {
   disk.capacityInBytes = *disk.capacityInBytes * 2;
   CHECK(s.change(vm, Op::edit, disk) == "success");
   CHECK(s.host_files()->stat("web01/web01-flat.vmdk")->size == std::uint64_t{40} << 30);
+}
+
+TEST_CASE("a datastore is in use as long as a snapshot has a disk on it") {
+  Disks s;
+  auto const store = s.host.add_datastore("fast", std::int64_t{1} << 40);
+  MachineRef const vm = s.host.add_vm("web01").disk(20);
+  using Op = vim::VirtualDeviceConfigSpecOperation;
+  vim::VirtualDisk disk;
+  disk.key = -1;
+  disk.controllerKey = 1000;
+  disk.capacityInKB = 1 << 20;
+  vim::VirtualDiskFlatVer2BackingInfo backing;
+  backing.fileName = "[fast]";
+  disk.backing = backing;
+  CHECK(s.change(vm, Op::add, disk, true) == "success");
+  s.take(vm, "one");
+  CHECK(s.change(vm, Op::remove, s.disk_of(vm, 1)) == "success");
+  auto const remove = [&] {
+    return fault_of([&] {
+      s.session.call(vim::RemoveDatastore{
+          .self = esxvi::Ref<vim::HostDatastoreSystem>("ha-datastoresystem"), .datastore = store});
+    });
+  };
+  CHECK(remove() == "ResourceInUse");
+  CHECK(s.does(vim::RemoveAllSnapshots_Task{.self = vm}) == "success");
+  CHECK(remove() == "");
+  CHECK(s.does(vim::Destroy_Task{.self = esxvi::Ref<vim::ManagedEntity>(vm.type(), vm.value())}) ==
+        "success");
 }
 
 TEST_CASE("disks that name each other as what they stand on: each is taken once") {

@@ -40,6 +40,15 @@ void mirror(Host& host, Ref<M> const& manager, T M::* member, T const& value) {
     host.modify(manager, [&](M& m) { m.*member = value; });
 }
 
+/// Gives the place of something that is gone to another of its kind; the place is empty when it was
+/// the last one.
+template <class T> void hand_over(Host& host, Ref<T> Places::* place, Ref<T> const& gone) {
+  auto& now = host.state().places.*place;
+  if (now != gone) return;
+  auto const left = host.all<T>();
+  now = left.empty() ? Ref<T>() : left.front();
+}
+
 /// A new network, which these hosts have.
 Ref<types::Network> make_network(Host& host, std::string const& name,
                                  std::vector<Ref<types::HostSystem>> const& on);

@@ -491,8 +491,8 @@ void build_inventory(Host& host) {
     host.add(at.compute_resource, std::move(compute));
   }
   add_pool(host, at.pool, at.compute_resource);
-  at.datastore = host.add_datastore("datastore1", std::int64_t{1} << 40);
-  at.network = host.add_network("VM Network");
+  host.add_datastore("datastore1", std::int64_t{1} << 40);
+  host.add_network("VM Network");
 
   refer(host, *reflect::type_of<ServiceContent>(), &instance.content, managers, {});
   host.add(Ref<ServiceInstance>("ServiceInstance"), std::move(instance));
@@ -548,6 +548,7 @@ Ref<types::Datastore> Host::add_datastore(std::string name, std::int64_t capacit
   modify(at.datacenter, [&](Datacenter& x) { x.datastore.push_back(ref); });
   modify(at.compute_resource, [&](ComputeResource& x) { x.datastore.push_back(ref); });
   for (auto const& h : compute->host) modify(h, [&](HostSystem& x) { x.datastore.push_back(ref); });
+  if (!at.datastore) state_->places.datastore = ref;
   return ref;
 }
 
@@ -560,7 +561,7 @@ Ref<types::Network> Host::add_network(std::string name) {
 Ref<types::Network> detail::make_network(Host& host, std::string const& name,
                                          std::vector<Ref<types::HostSystem>> const& on) {
   using namespace types;
-  Places const& at = host.places();
+  Places& at = host.state().places;
   std::string const kept = server_name(name);
   Ref<Network> ref(host.options().vcenter ? host.make_id("network") : "HaNetwork-" + kept);
   // One that was renamed keeps the id that its first name gave it.
@@ -582,6 +583,7 @@ Ref<types::Network> detail::make_network(Host& host, std::string const& name,
   host.modify(at.datacenter, [&](Datacenter& x) { x.network.push_back(ref); });
   host.modify(at.compute_resource, [&](ComputeResource& x) { x.network.push_back(ref); });
   for (auto const& h : on) host.modify(h, [&](HostSystem& x) { x.network.push_back(ref); });
+  if (!at.network) at.network = ref;
   return ref;
 }
 

@@ -25,6 +25,7 @@
 #include <esxvi/types/VirtualSIOController.hpp>
 #include <esxvi/types/VirtualSerialPort.hpp>
 #include <esxvi/types/VirtualVmxnet3.hpp>
+#include <esxvi/types/fault/InvalidDatastore.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -358,6 +359,7 @@ Ref<types::VirtualMachine> make_machine(Host& host, MachineDescription const& wh
   static VirtualMachineCapability const capability = detail::usual_capability();
   Places const& at = host.places();
   auto const store = what.datastore.value_or(at.datastore);
+  if (!store) throw fault(InvalidDatastore(), "There is no datastore.");
   auto const folder = what.folder.value_or(at.vm_folder);
   auto const pool = what.pool.value_or(at.pool);
   auto const on_host = what.host.value_or(at.host);
@@ -413,7 +415,8 @@ Ref<types::VirtualMachine> make_machine(Host& host, MachineDescription const& wh
     c.hardware.device.emplace_back(std::move(disk));
   }
   c.hardware.device.emplace_back(detail::cdrom(what.iso, store, what.on));
-  vm.network = what.networks.empty() ? std::vector{at.network} : what.networks;
+  vm.network = what.networks;
+  if (vm.network.empty() && at.network) vm.network = {at.network};
   for (int i = 0; i < static_cast<int>(vm.network.size()); ++i)
     c.hardware.device.emplace_back(
         detail::nic(host, vm.network[static_cast<std::size_t>(i)], i, what.on));

@@ -216,6 +216,7 @@ inline void drop_network(Host& host, Ref<types::HostSystem> const& on,
   host.modify(at.datacenter, [&](Datacenter& d) { std::erase(d.network, ref); });
   host.modify(at.compute_resource, [&](ComputeResource& c) { std::erase(c.network, ref); });
   host.remove(ref);
+  hand_over(host, &Places::network, ref);
 }
 
 /// Gives a host the network of a port group: hosts whose groups have one name share it.

@@ -2,6 +2,7 @@
 // Devices of virtual machines: added, changed, taken out. Part of <esxvi/sim/implementation.hpp>.
 #pragma once
 
+#include <esxvi/sim/detail/deltas.hpp>
 #include <esxvi/sim/detail/machines.hpp>
 #include <esxvi/types/Datacenter_properties.hpp>
 #include <esxvi/types/Datastore_properties.hpp>
@@ -13,6 +14,7 @@
 #include <esxvi/types/VirtualEthernetCard.hpp>
 #include <esxvi/types/VirtualFloppy.hpp>
 #include <esxvi/types/VirtualIDEController.hpp>
+#include <esxvi/types/VirtualMachineSnapshot_properties.hpp>
 #include <esxvi/types/VirtualNVMEController.hpp>
 #include <esxvi/types/VirtualParallelPort.hpp>
 #include <esxvi/types/VirtualSATAController.hpp>
@@ -478,6 +480,12 @@ void relink(Host& host, Ref<types::VirtualMachine> const& vm) {
                disk->capacityInBytes.value_or(0));
       }
     }
+    // What a snapshot needs is in use as well.
+    for (auto const& snapshot : snapshots_of(m))
+      for (auto const& d : host.get<VirtualMachineSnapshot>(snapshot)->config.hardware.device)
+        if (auto const* b = d->backing ? d->backing.as<VirtualDeviceFileBackingInfo>() : nullptr;
+            b != nullptr && b->fileName.starts_with('['))
+          add_once(stores, find_datastore(host, datastore_path(b->fileName).datastore));
     m.network = networks;
     m.datastore = stores;
   });
