@@ -3,6 +3,7 @@
 // Switches, port groups, firewall, and hosts that go into maintenance.
 #include "sim/fixture.hpp"
 
+#include <esxvi/types/Folder.hpp>
 #include <esxvi/types/HostFirewallSystem.hpp>
 #include <esxvi/types/HostFirewallSystem_properties.hpp>
 #include <esxvi/types/HostNetworkSystem.hpp>
@@ -11,7 +12,9 @@
 #include <esxvi/types/HostSystem_properties.hpp>
 #include <esxvi/types/Network_properties.hpp>
 #include <esxvi/types/Task_properties.hpp>
+#include <esxvi/types/VirtualEthernetCard.hpp>
 #include <esxvi/types/VirtualMachine.hpp>
+#include <esxvi/types/VirtualMachineSnapshot.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>
 
 using namespace esxvi::test;
@@ -28,6 +31,21 @@ vim::HostPortGroupSpec group(std::string name, std::string on, int vlan = 0) {
   spec.vswitchName = std::move(on);
   spec.vlanId = vlan;
   return spec;
+}
+
+Ref<vim::Network> network_called(esxvi::sim::Host& host, std::string_view name) {
+  Ref<vim::Network> found;
+  for (auto const& ref : host.all<vim::Network>())
+    if (host.get<vim::Network>(ref)->name == name) {
+      CHECK(!found);
+      found = ref;
+    }
+  return found;
+}
+
+std::vector<Ref<vim::HostSystem>> hosts_of(esxvi::sim::Host& host, std::string_view name) {
+  auto const ref = network_called(host, name);
+  return ref ? host.get<vim::Network>(ref)->host : std::vector<Ref<vim::HostSystem>>();
 }
 
 }  // namespace
@@ -205,5 +223,134 @@ TEST_CASE("a whole configuration is changed at once, or not at all") {
         }) == "ResourceInUse");
   session.call(vim::RemoveVirtualNic{.self = network, .device = "vmk1"});
   session.call(vim::RemovePortGroup{.self = network, .pgName = "vMotion"});
+  CHECK(s.host.all<vim::Network>().size() == 1);
+}
+
+TEST_CASE("a machine of a host without networks has no card") {
+  Simulated s;
+  auto session = s.open();
+  session.call(vim::RemovePortGroup{.self = network, .pgName = "VM Network"});
+  CHECK(!s.host.places().network);
+  auto const cards = [&](Ref<vim::VirtualMachine> const& vm) {
+    return s.host.get<vim::VirtualMachine>(vm)->summary.config.numEthernetCards;
+  };
+  CHECK(cards(s.host.add_vm("described")) == 0);
+  vim::VirtualMachineConfigSpec spec;
+  spec.name = "made";
+  auto const made = session.call(vim::CreateVM_Task{
+      .self = s.host.places().vm_folder, .config = spec, .pool = s.host.places().pool});
+  s.host.advance(10s);
+  CHECK_FALSE(s.host.get<vim::Task>(made)->info.error.has_value());
+  // The next one that there is takes the place of the first.
+  session.call(vim::AddPortGroup{.self = network, .portgrp = group("LAN", "vSwitch0")});
+  CHECK(s.host.places().network == network_called(s.host, "LAN"));
+  CHECK(cards(s.host.add_vm("connected")) == 1);
+}
+
+TEST_CASE("the name of a renamed port group is free for another one") {
+  Simulated s;
+  auto session = s.open();
+  auto const add = [&](std::string name) {
+    session.call(vim::AddPortGroup{.self = network, .portgrp = group(name, "vSwitch0")});
+  };
+  auto const rename = [&](std::string from, std::string to) {
+    session.call(
+        vim::UpdatePortGroup{.self = network, .pgName = from, .portgrp = group(to, "vSwitch0")});
+  };
+  add("A");
+  auto const first = network_called(s.host, "A");
+  rename("A", "B");
+  add("A");
+  CHECK(network_called(s.host, "B") == first);
+  CHECK(network_called(s.host, "A") != first);
+  rename("A", "C");
+  add("A");
+  CHECK(s.host.all<vim::Network>().size() == 4);
+  CHECK(fault_of([&] { add("A"); }) == "AlreadyExists");
+  CHECK(s.host.all<vim::Network>().size() == 4);
+
+  // Adapters of the host go along.
+  rename("Management Network", "management");
+  auto const info = *s.host.get<vim::HostNetworkSystem>(network)->networkInfo;
+  CHECK(info.vnic.at(0).portgroup == "management");
+  CHECK(fault_of([&] {
+          session.call(vim::RemovePortGroup{.self = network, .pgName = "management"});
+        }) == "ResourceInUse");
+}
+
+TEST_CASE("a configuration that comes back does not name a network that has gone") {
+  Simulated s;
+  auto session = s.open();
+  session.call(vim::AddPortGroup{.self = network, .portgrp = group("lab", "vSwitch0")});
+  Ref<vim::VirtualMachine> const vm = s.host.add_vm("web01").network(network_called(s.host, "lab"));
+  auto const ends = [&](Ref<vim::Task> const& task) {
+    s.host.advance(10s);
+    auto const info = s.host.get<vim::Task>(task)->info;
+    return info.error ? std::string(info.error->fault.type_name()) : "";
+  };
+  CHECK(ends(session.call(vim::CreateSnapshot_Task{
+            .self = vm, .name = "one", .memory = false, .quiesce = false})) == "");
+  auto const backing = [](esxvi::Poly<vim::VirtualDevice> const& card) {
+    return *card->backing.as<vim::VirtualEthernetCardNetworkBackingInfo>();
+  };
+  auto const card = [&] {
+    for (auto const& d : s.host.get<vim::VirtualMachine>(vm)->config->hardware.device)
+      if (d.is<vim::VirtualEthernetCard>()) return d;
+    return esxvi::Poly<vim::VirtualDevice>();
+  };
+  vim::VirtualDeviceConfigSpec change;
+  change.operation = vim::VirtualDeviceConfigSpecOperation::edit;
+  change.device = card();
+  auto other = backing(card());
+  other.deviceName = "VM Network";
+  change.device->backing = other;
+  vim::VirtualMachineConfigSpec spec;
+  spec.deviceChange.emplace_back(change);
+  CHECK(ends(session.call(vim::ReconfigVM_Task{.self = vm, .spec = spec})) == "");
+  CHECK(backing(card()).network == s.host.places().network);
+  session.call(vim::RemovePortGroup{.self = network, .pgName = "lab"});
+  CHECK(ends(session.call(vim::RevertToCurrentSnapshot_Task{.self = vm})) == "");
+  CHECK(backing(card()).deviceName == "lab");
+  CHECK_FALSE(backing(card()).network.has_value());
+  CHECK(s.host.get<vim::VirtualMachine>(vm)->network.empty());
+}
+
+TEST_CASE("hosts of a vCenter have port groups of their own, and share networks by name") {
+  Simulated s({.vcenter = true});
+  auto session = s.open();
+  auto const hosts = s.host.all<vim::HostSystem>();
+  REQUIRE(hosts.size() == 2);
+  auto const on = [&](std::size_t i) {
+    return *s.host.get<vim::HostSystem>(hosts.at(i))->configManager.networkSystem;
+  };
+  auto const add = [&](std::size_t i, std::string name) {
+    session.call(vim::AddPortGroup{.self = on(i), .portgrp = group(name, "vSwitch0")});
+  };
+  auto const rename = [&](std::size_t i, std::string from, std::string to) {
+    session.call(
+        vim::UpdatePortGroup{.self = on(i), .pgName = from, .portgrp = group(to, "vSwitch0")});
+  };
+  add(0, "X");
+  CHECK(hosts_of(s.host, "X") == std::vector{hosts[0]});
+  CHECK(s.host.get<vim::HostSystem>(hosts[1])->network.size() == 1);
+  CHECK(s.host.get<vim::HostSystem>(hosts[1])->config->network->portgroup.size() == 2);
+  add(1, "X");
+  CHECK(hosts_of(s.host, "X") == hosts);
+  CHECK(s.host.get<vim::HostSystem>(hosts[1])->network.back() == network_called(s.host, "X"));
+  CHECK(fault_of([&] { add(1, "X"); }) == "AlreadyExists");
+
+  // The machine's card names what is no more, as it would when the host is an ESX.
+  Ref<vim::VirtualMachine> const vm = s.host.add_vm("web01").network(network_called(s.host, "X"));
+  rename(0, "X", "Y");
+  CHECK(hosts_of(s.host, "X") == std::vector{hosts[1]});
+  CHECK(hosts_of(s.host, "Y") == std::vector{hosts[0]});
+  rename(1, "X", "Y");
+  CHECK(hosts_of(s.host, "X").empty());
+  CHECK(hosts_of(s.host, "Y") == hosts);
+  CHECK(s.host.get<vim::VirtualMachine>(vm)->network.empty());
+
+  session.call(vim::RemovePortGroup{.self = on(0), .pgName = "Y"});
+  CHECK(hosts_of(s.host, "Y") == std::vector{hosts[1]});
+  session.call(vim::RemovePortGroup{.self = on(1), .pgName = "Y"});
   CHECK(s.host.all<vim::Network>().size() == 1);
 }

@@ -8,12 +8,14 @@
 #include <esxvi/types/Datastore.hpp>
 #include <esxvi/types/Datastore_properties.hpp>
 #include <esxvi/types/FileManager.hpp>
+#include <esxvi/types/Folder.hpp>
 #include <esxvi/types/HostDatastoreBrowser.hpp>
 #include <esxvi/types/HostDatastoreSystem.hpp>
 #include <esxvi/types/HostSystem_properties.hpp>
 #include <esxvi/types/Task_properties.hpp>
 #include <esxvi/types/VirtualDiskManager.hpp>
 #include <esxvi/types/VirtualMachine.hpp>
+#include <esxvi/types/VirtualMachine_properties.hpp>
 
 using namespace esxvi::test;
 using namespace std::chrono_literals;
@@ -273,4 +275,42 @@ TEST_CASE("a datastore is made on a disk that holds none") {
         "InvalidArgument");
   session.call(vim::RemoveDatastore{.self = system, .datastore = made});
   CHECK(session.call(vim::QueryAvailableDisksForVmfs{.self = system}).size() == 1);
+}
+
+TEST_CASE("another datastore takes the place of the first, until there is none") {
+  Simulated s;
+  auto session = s.open();
+  Ref<vim::HostDatastoreSystem> const system("ha-datastoresystem");
+  auto const remove = [&](Ref<vim::Datastore> const& store) {
+    session.call(vim::RemoveDatastore{.self = system, .datastore = store});
+  };
+  auto const make = [&](std::string name, std::string path) {
+    vim::VirtualMachineConfigSpec spec;
+    spec.name = std::move(name);
+    spec.files.emplace().vmPathName = std::move(path);
+    return end_of(
+        s, session.call(vim::CreateVM_Task{
+               .self = s.host.places().vm_folder, .config = spec, .pool = s.host.places().pool}));
+  };
+  vim::HostNasVolumeSpec nas;
+  nas.remoteHost = "192.0.2.50";
+  nas.remotePath = "/srv/vm";
+  nas.localPath = "nas";
+  nas.accessMode = "readWrite";
+  auto const other = session.call(vim::CreateNasDatastore{.self = system, .spec = nas});
+  remove(s.host.places().datastore);
+  CHECK(s.host.places().datastore == other);
+  CHECK(make("one", "[nas]") == "");
+  CHECK(make("two", "") == "");
+  auto const three = s.host.add_vm("three").ref();
+  CHECK(s.host.get<vim::VirtualMachine>(three)->datastore == std::vector{other});
+  CHECK(fault_of([&] { remove(other); }) == "ResourceInUse");
+  for (auto const& vm : s.host.all<vim::VirtualMachine>())
+    CHECK(end_of(s, session.call(vim::Destroy_Task{.self = vm})) == "");
+  remove(other);
+  CHECK(!s.host.places().datastore);
+  CHECK(make("four", "") == "InvalidDatastore");
+  auto const next = s.host.add_datastore("next", std::int64_t{1} << 40);
+  CHECK(s.host.places().datastore == next);
+  CHECK(make("four", "") == "");
 }

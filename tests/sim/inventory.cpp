@@ -155,4 +155,7 @@ TEST_CASE("the checker finds what is wrong") {
   CHECK(host.check().empty());
   host.remove(vm);
   CHECK(host.check().size() >= 4);  // folder, host, pool, data store, network still name it
+  host.remove(host.places().network);
+  auto const wrong = host.check();
+  CHECK(std::ranges::count(wrong, "its network does not exist") == 1);
 }

@@ -4,6 +4,10 @@
 #include <esxvi/sim/host_files.hpp>
 #include <esxvi/sim/questions.hpp>
 #include <esxvi/sim/save.hpp>
+#include <esxvi/types/Datastore.hpp>
+#include <esxvi/types/HostDatastoreSystem.hpp>
+#include <esxvi/types/HostNetworkSystem.hpp>
+#include <esxvi/types/Network_properties.hpp>
 #include <esxvi/types/VirtualMachine.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>
 
@@ -154,6 +158,22 @@ TEST_CASE("snapshots can be reverted to") {
   CHECK(again->check() == std::vector<std::string>());
 }
 
+TEST_CASE("a host without networks and datastores comes back without them") {
+  Simulated esx;
+  Session session = esx.open();
+  session.call(vim::RemovePortGroup{.self = Ref<vim::HostNetworkSystem>("networkSystem"),
+                                    .pgName = "VM Network"});
+  session.call(vim::RemoveDatastore{.self = Ref<vim::HostDatastoreSystem>("ha-datastoresystem"),
+                                    .datastore = esx.host.places().datastore});
+  auto const again = loaded(saved(esx.host));
+  CHECK(again->check() == std::vector<std::string>());
+  CHECK(again->all<vim::Network>().empty());
+  auto const store = again->add_datastore("next", std::int64_t{1} << 40);
+  CHECK(again->places().datastore == store);
+  again->add_vm("web");
+  CHECK(again->check() == std::vector<std::string>());
+}
+
 TEST_CASE("sessions, tasks and pending questions end with the process") {
   Simulated esx;
   sim::add_demo_machines(esx.host);
@@ -221,6 +241,9 @@ TEST_CASE("what is no state of a host is refused, and the message says why") {
   says(refusal_of(replaced(text, "<hosts>2<", "<hosts>-1<")), "impossible number");
   says(refusal_of(replaced(text, ">ha-datacenter</datacenter>", ">elsewhere</datacenter>")),
        "its datacenter is not there");
+  says(refusal_of(replaced(text, ">HaNetwork-VM Network</network></places>",
+                           ">elsewhere</network></places>")),
+       "its network is not there");
   says(refusal_of(replaced(text, "xsi:type=\"Datacenter\"", "xsi:type=\"Nonsense\"")),
        "'Nonsense', which this program does not know");
   says(refusal_of(replaced(text, "xsi:type=\"HostSystem\"", "xsi:type=\"Datacenter\"")),

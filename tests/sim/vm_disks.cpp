@@ -8,6 +8,7 @@
 #include <esxvi/types/CustomizationLinuxPrep.hpp>
 #include <esxvi/types/Datastore.hpp>
 #include <esxvi/types/Datastore_properties.hpp>
+#include <esxvi/types/HostDatastoreSystem.hpp>
 #include <esxvi/types/ManagedEntity.hpp>
 #include <esxvi/types/VirtualDisk.hpp>
 #include <esxvi/types/VirtualMachineSnapshot.hpp>
@@ -41,6 +42,23 @@ struct Disks : Machines {
     auto const done = run(session.call(vim::CreateSnapshot_Task{
         .self = vm, .name = std::move(name), .memory = false, .quiesce = false}));
     return Snapshot(done->info.result.as<esxvi::untyped_ref>()->value());
+  }
+  vim::VirtualDisk disk_of(MachineRef const& vm, int number = 0) {
+    for (auto const& d : at(vm)->config->hardware.device)
+      if (auto const* disk = d.as<vim::VirtualDisk>(); disk != nullptr && number-- == 0)
+        return *disk;
+    FAIL("no such disk");
+    return {};
+  }
+  std::string change(MachineRef const& vm, vim::VirtualDeviceConfigSpecOperation operation,
+                     vim::VirtualDisk const& disk, bool make_file = false) {
+    vim::VirtualDeviceConfigSpec one;
+    one.operation = operation;
+    if (make_file) one.fileOperation = vim::VirtualDeviceConfigSpecFileOperation::create;
+    one.device = disk;
+    vim::VirtualMachineConfigSpec spec;
+    spec.deviceChange.emplace_back(std::move(one));
+    return reconfigure(vm, spec);
   }
   std::string at_now(MachineRef const& vm) { return chain(*at(vm)->config); }
   std::string at_then(Snapshot const& s) {
@@ -121,6 +139,57 @@ TEST_CASE("a machine with snapshots is registered again with its disks, and dest
   CHECK(s.does(vim::Destroy_Task{
             .self = esxvi::Ref<vim::ManagedEntity>(again.type(), again.value())}) == "success");
   CHECK_FALSE(s.host_files()->exists("web01"));
+}
+
+TEST_CASE("a disk that stands on a snapshot's does not grow, and stays on it") {
+  Disks s;
+  MachineRef const vm = s.host.add_vm("web01").disk(20);
+  s.take(vm, "one");
+  using Op = vim::VirtualDeviceConfigSpecOperation;
+  auto disk = s.disk_of(vm);
+  auto const before = s.file("web01/web01-000001.vmdk");
+  disk.capacityInKB *= 2;
+  disk.capacityInBytes.reset();
+  // Clients leave out what they do not want to change.
+  disk.backing.as<vim::VirtualDiskFlatVer2BackingInfo>()->parent.reset();
+  CHECK(s.change(vm, Op::edit, disk) == "InvalidDeviceOperation");
+  disk.capacityInKB /= 2;
+  CHECK(s.change(vm, Op::edit, disk) == "success");
+  CHECK(s.file("web01/web01-000001.vmdk") == before);
+  CHECK(s.at_now(vm) == "web01-000001 < web01");
+  CHECK(s.does(vim::RemoveAllSnapshots_Task{.self = vm}) == "success");
+  disk = s.disk_of(vm);
+  disk.capacityInBytes = *disk.capacityInBytes * 2;
+  CHECK(s.change(vm, Op::edit, disk) == "success");
+  CHECK(s.host_files()->stat("web01/web01-flat.vmdk")->size == std::uint64_t{40} << 30);
+}
+
+TEST_CASE("a datastore is in use as long as a snapshot has a disk on it") {
+  Disks s;
+  auto const store = s.host.add_datastore("fast", std::int64_t{1} << 40);
+  MachineRef const vm = s.host.add_vm("web01").disk(20);
+  using Op = vim::VirtualDeviceConfigSpecOperation;
+  vim::VirtualDisk disk;
+  disk.key = -1;
+  disk.controllerKey = 1000;
+  disk.capacityInKB = 1 << 20;
+  vim::VirtualDiskFlatVer2BackingInfo backing;
+  backing.fileName = "[fast]";
+  disk.backing = backing;
+  CHECK(s.change(vm, Op::add, disk, true) == "success");
+  s.take(vm, "one");
+  CHECK(s.change(vm, Op::remove, s.disk_of(vm, 1)) == "success");
+  auto const remove = [&] {
+    return fault_of([&] {
+      s.session.call(vim::RemoveDatastore{
+          .self = esxvi::Ref<vim::HostDatastoreSystem>("ha-datastoresystem"), .datastore = store});
+    });
+  };
+  CHECK(remove() == "ResourceInUse");
+  CHECK(s.does(vim::RemoveAllSnapshots_Task{.self = vm}) == "success");
+  CHECK(remove() == "");
+  CHECK(s.does(vim::Destroy_Task{.self = esxvi::Ref<vim::ManagedEntity>(vm.type(), vm.value())}) ==
+        "success");
 }
 
 TEST_CASE("disks that name each other as what they stand on: each is taken once") {

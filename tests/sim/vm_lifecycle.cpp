@@ -164,6 +164,74 @@ TEST_CASE("devices come and go with keys, units and files of their own") {
   CHECK_FALSE(s.host_files()->exists("web01/web01_1.vmdk"));
 }
 
+TEST_CASE("a disk moves to a free slot of a controller, and nowhere else") {
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01").disk(8).disk(4);
+  vim::ParaVirtualSCSIController added;
+  added.key = -5;
+  CHECK(s.reconfigure(vm, with_device(added)) == "success");
+  auto const move = [&](esxvi::Poly<vim::VirtualDevice> d, std::int32_t to, std::int32_t unit) {
+    d->controllerKey = to;
+    d->unitNumber = unit;
+    auto spec = with_device(std::move(d));
+    spec.deviceChange[0]->operation = vim::VirtualDeviceConfigSpecOperation::edit;
+    return s.reconfigure(vm, spec);
+  };
+  auto const first = *device<vim::VirtualDisk>(*s.at(vm));
+  auto const text = s.file("web01/web01.vmx");
+  struct {
+    std::int32_t controller, unit;
+    char const* fault;
+  } const refused[] = {
+      {9999, 3, "InvalidController"},  // nothing
+      {2001, 3, "InvalidController"},  // another disk
+      {100, 3, "InvalidController"},   // has no slots for drives
+      {1000, 1, "InvalidDeviceSpec"},  // the other disk's
+      {1000, 7, "InvalidDeviceSpec"},  // the controller's own
+      {1000, -1, "InvalidDeviceSpec"}, {1000, 16, "InvalidDeviceSpec"},
+      {200, 2, "InvalidDeviceSpec"},
+  };
+  for (auto const& [controller, unit, fault] : refused) {
+    CAPTURE(controller);
+    CAPTURE(unit);
+    CHECK(move(first, controller, unit) == fault);
+  }
+  CHECK(s.file("web01/web01.vmx") == text);
+  auto const second_bus = *device<vim::ParaVirtualSCSIController>(*s.at(vm), 1);
+  CHECK(move(second_bus, second_bus.key, 3) == "InvalidDeviceSpec");
+
+  CHECK(move(first, second_bus.key, 3) == "success");
+  CHECK(device<vim::VirtualDisk>(*s.at(vm))->key == 2019);
+  CHECK(device<vim::ParaVirtualSCSIController>(*s.at(vm), 0)->device == std::vector{2001});
+  CHECK(device<vim::ParaVirtualSCSIController>(*s.at(vm), 1)->device == std::vector{2019});
+  auto const now = s.file("web01/web01.vmx");
+  CHECK(now.find("scsi1:3.fileName = \"web01.vmdk\"") != std::string::npos);
+  CHECK(now.find("scsi0:0.") == std::string::npos);
+  CHECK(s.reconfigure(vm, with_device(new_disk(1), true)) == "success");
+  CHECK(device<vim::VirtualDisk>(*s.at(vm), 2)->key == 2000);
+}
+
+TEST_CASE("a machine has as many controllers as fit, and no drives behind anything else") {
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01");
+  vim::ParaVirtualSCSIController another;
+  another.key = -5;
+  for (int i = 0; i < 3; ++i) CHECK(s.reconfigure(vm, with_device(another)) == "success");
+  CHECK(s.reconfigure(vm, with_device(another)) == "InvalidDeviceSpec");
+  for (std::int32_t const key : {2000, 100})
+    CHECK(s.reconfigure(vm, with_device(new_disk(1, key), true)) == "InvalidController");
+
+  // Each slot has its key, however the disks got there.
+  auto many = s.host.add_vm("many");
+  for (int i = 0; i < 9; ++i) many.disk(1);
+  MachineRef const full = many;
+  auto gone = with_device(*device<vim::VirtualDisk>(*s.at(full), 7));
+  gone.deviceChange[0]->operation = vim::VirtualDeviceConfigSpecOperation::remove;
+  CHECK(s.reconfigure(full, gone) == "success");
+  CHECK(s.reconfigure(full, with_device(new_disk(1), true)) == "success");
+  CHECK(device<vim::VirtualDisk>(*s.at(full), 8)->key == 2008);
+}
+
 TEST_CASE("a machine is created, powered, renamed and destroyed with its files") {
   Machines s;
   vim::VirtualMachineConfigSpec spec;

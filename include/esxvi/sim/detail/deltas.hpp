@@ -8,11 +8,14 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <vector>
 
 /// Disks of machines with snapshots. A snapshot keeps the files as they are: from then on the
 /// machine writes to new ones, each of which names the one that it stands on.
 namespace esxvi::sim::detail {
 
+/// All snapshots of a machine.
+std::vector<Ref<types::VirtualMachineSnapshot>> snapshots_of(types::VirtualMachine const& vm);
 /// Calls `visit` with the backing of each disk that is a file, and with those that it stands on.
 template <class Config, class F> void for_each_disk_file(Config& config, F&& visit) {
   for (auto& d : config.hardware.device) {

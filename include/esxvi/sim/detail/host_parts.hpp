@@ -2,11 +2,14 @@
 #pragma once
 
 #include <esxvi/sim/detail/property_path.hpp>
+#include <esxvi/sim/detail/state.hpp>
 #include <esxvi/sim/host.hpp>
 #include <esxvi/types/HostSystem_properties.hpp>
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 /// What the services of a physical host share.
 namespace esxvi::sim::detail {
@@ -36,6 +39,19 @@ void mirror(Host& host, Ref<M> const& manager, T M::* member, T const& value) {
   if (now && !same(*reflect::type_of<T>(), &((*now).*member), &value))
     host.modify(manager, [&](M& m) { m.*member = value; });
 }
+
+/// Gives the place of something that is gone to another of its kind; the place is empty when it was
+/// the last one.
+template <class T> void hand_over(Host& host, Ref<T> Places::* place, Ref<T> const& gone) {
+  auto& now = host.state().places.*place;
+  if (now != gone) return;
+  auto const left = host.all<T>();
+  now = left.empty() ? Ref<T>() : left.front();
+}
+
+/// A new network, which these hosts have.
+Ref<types::Network> make_network(Host& host, std::string const& name,
+                                 std::vector<Ref<types::HostSystem>> const& on);
 
 /// Takes something out of the folder that it is in.
 void take_from_folder(Host& host, untyped_ref const& what);

@@ -4,6 +4,8 @@
 #include <esxvi/sim/host.hpp>
 #include <esxvi/sim/on.hpp>
 
+#include <boost/describe/class.hpp>
+
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -16,6 +18,14 @@
 #include <thread>
 #include <unordered_map>
 #include <vector>
+
+namespace esxvi::sim {
+
+BOOST_DESCRIBE_STRUCT(Places, (),
+                      (root, datacenter, vm_folder, host_folder, datastore_folder, network_folder,
+                       compute_resource, host, pool, datastore, network))
+
+}  // namespace esxvi::sim
 
 namespace esxvi::sim::detail {
 
@@ -139,5 +149,8 @@ struct State {
   // Done when the last lock goes.
   std::vector<std::function<void()>> afterwards;
 };
+
+/// Names of the places where nothing of their kind is; a host may have no datastore and no network.
+std::vector<std::string_view> missing_places(Host& host, Places const& places);
 
 }  // namespace esxvi::sim::detail

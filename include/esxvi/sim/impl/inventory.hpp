@@ -3,6 +3,7 @@
 // <esxvi/sim/implementation.hpp>.
 #pragma once
 
+#include <esxvi/sim/detail/host_parts.hpp>
 #include <esxvi/sim/detail/property_path.hpp>
 #include <esxvi/sim/detail/state.hpp>
 #include <esxvi/sim/machine.hpp>
@@ -490,8 +491,8 @@ void build_inventory(Host& host) {
     host.add(at.compute_resource, std::move(compute));
   }
   add_pool(host, at.pool, at.compute_resource);
-  at.datastore = host.add_datastore("datastore1", std::int64_t{1} << 40);
-  at.network = host.add_network("VM Network");
+  host.add_datastore("datastore1", std::int64_t{1} << 40);
+  host.add_network("VM Network");
 
   refer(host, *reflect::type_of<ServiceContent>(), &instance.content, managers, {});
   host.add(Ref<ServiceInstance>("ServiceInstance"), std::move(instance));
@@ -547,29 +548,42 @@ Ref<types::Datastore> Host::add_datastore(std::string name, std::int64_t capacit
   modify(at.datacenter, [&](Datacenter& x) { x.datastore.push_back(ref); });
   modify(at.compute_resource, [&](ComputeResource& x) { x.datastore.push_back(ref); });
   for (auto const& h : compute->host) modify(h, [&](HostSystem& x) { x.datastore.push_back(ref); });
+  if (!at.datastore) state_->places.datastore = ref;
   return ref;
 }
 
 Ref<types::Network> Host::add_network(std::string name) {
-  using namespace types;
   Lock const hold(*this);
-  Places const& at = places();
+  return detail::make_network(*this, name,
+                              get<types::ComputeResource>(places().compute_resource)->host);
+}
+
+Ref<types::Network> detail::make_network(Host& host, std::string const& name,
+                                         std::vector<Ref<types::HostSystem>> const& on) {
+  using namespace types;
+  Places& at = host.state().places;
   std::string const kept = server_name(name);
-  Ref<Network> const ref(options().vcenter ? make_id("network") : "HaNetwork-" + kept);
+  Ref<Network> ref(host.options().vcenter ? host.make_id("network") : "HaNetwork-" + kept);
+  // One that was renamed keeps the id that its first name gave it.
+  for (int i = 1; !host.options().vcenter; ++i) {
+    auto const there = host.find<Network>(ref);
+    if (!there || there->name == kept) break;
+    ref.assign_value("HaNetwork-" + kept + "-" + std::to_string(i));
+  }
   auto n = entity<Network>(kept, at.network_folder);
   NetworkSummary summary;
   summary.network = ref;
   summary.name = kept;
   summary.accessible = true;
   n.summary = std::move(summary);
-  auto const compute = get<ComputeResource>(at.compute_resource);
-  n.host = compute->host;
-  add(ref, std::move(n));
-  modify(at.network_folder,
-         [&](Folder& f) { f.childEntity.emplace_back(ref.type(), ref.value()); });
-  modify(at.datacenter, [&](Datacenter& x) { x.network.push_back(ref); });
-  modify(at.compute_resource, [&](ComputeResource& x) { x.network.push_back(ref); });
-  for (auto const& h : compute->host) modify(h, [&](HostSystem& x) { x.network.push_back(ref); });
+  n.host = on;
+  host.add(ref, std::move(n));
+  host.modify(at.network_folder,
+              [&](Folder& f) { f.childEntity.emplace_back(ref.type(), ref.value()); });
+  host.modify(at.datacenter, [&](Datacenter& x) { x.network.push_back(ref); });
+  host.modify(at.compute_resource, [&](ComputeResource& x) { x.network.push_back(ref); });
+  for (auto const& h : on) host.modify(h, [&](HostSystem& x) { x.network.push_back(ref); });
+  if (!at.network) at.network = ref;
   return ref;
 }
 

@@ -215,6 +215,8 @@ std::vector<std::string> Host::check() {
         wrong.push_back(name + ": its error does not go with its state");
     }
   });
+  for (auto const name : detail::missing_places(*this, places()))
+    wrong.push_back("its " + std::string(name) + " does not exist");
   for (auto const& asked : state_->questions)
     if (!find<VirtualMachine>({"VirtualMachine", asked.vm}))
       wrong.push_back(asked.vm + ": its question " + asked.id + " outlived it");

@@ -25,6 +25,7 @@
 #include <esxvi/types/VirtualSIOController.hpp>
 #include <esxvi/types/VirtualSerialPort.hpp>
 #include <esxvi/types/VirtualVmxnet3.hpp>
+#include <esxvi/types/fault/InvalidDatastore.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -137,10 +138,10 @@ inline std::string with_commas(std::int64_t number) {
 
 inline types::VirtualDisk disk(Host& host, MachineDescription::Disk const& what, int number,
                                Ref<types::Datastore> const& store, std::string const& path) {
-  auto d =
-      behind(1000, number >= 7 ? number + 1 : number,
-             device<types::VirtualDisk>(2000 + number, "Hard disk " + std::to_string(number + 1),
-                                        with_commas(what.gigabytes << 20) + " KB"));
+  auto const unit = number >= 7 ? number + 1 : number;
+  auto d = behind(1000, unit,
+                  device<types::VirtualDisk>(2000 + unit, "Hard disk " + std::to_string(number + 1),
+                                             with_commas(what.gigabytes << 20) + " KB"));
   d.capacityInKB = what.gigabytes << 20;
   d.capacityInBytes = what.gigabytes << 30;
   types::VirtualDiskFlatVer2BackingInfo backing;
@@ -358,6 +359,7 @@ Ref<types::VirtualMachine> make_machine(Host& host, MachineDescription const& wh
   static VirtualMachineCapability const capability = detail::usual_capability();
   Places const& at = host.places();
   auto const store = what.datastore.value_or(at.datastore);
+  if (!store) throw fault(InvalidDatastore(), "There is no datastore.");
   auto const folder = what.folder.value_or(at.vm_folder);
   auto const pool = what.pool.value_or(at.pool);
   auto const on_host = what.host.value_or(at.host);
@@ -408,12 +410,13 @@ Ref<types::VirtualMachine> make_machine(Host& host, MachineDescription const& wh
   auto& scsi = *c.hardware.device.back().as<ParaVirtualSCSIController>();
   auto const disks = what.disks.empty() ? std::vector<MachineDescription::Disk>(1) : what.disks;
   for (int i = 0; i < static_cast<int>(disks.size()); ++i) {
-    scsi.device.push_back(2000 + i);
-    c.hardware.device.emplace_back(
-        detail::disk(host, disks[static_cast<std::size_t>(i)], i, store, path));
+    auto disk = detail::disk(host, disks[static_cast<std::size_t>(i)], i, store, path);
+    scsi.device.push_back(disk.key);
+    c.hardware.device.emplace_back(std::move(disk));
   }
   c.hardware.device.emplace_back(detail::cdrom(what.iso, store, what.on));
-  vm.network = what.networks.empty() ? std::vector{at.network} : what.networks;
+  vm.network = what.networks;
+  if (vm.network.empty() && at.network) vm.network = {at.network};
   for (int i = 0; i < static_cast<int>(vm.network.size()); ++i)
     c.hardware.device.emplace_back(
         detail::nic(host, vm.network[static_cast<std::size_t>(i)], i, what.on));

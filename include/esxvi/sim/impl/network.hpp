@@ -3,6 +3,7 @@
 #pragma once
 
 #include <esxvi/sim/detail/host_parts.hpp>
+#include <esxvi/sim/detail/machines.hpp>
 #include <esxvi/sim/machine.hpp>
 #include <esxvi/sim/on.hpp>
 #include <esxvi/sim/services.hpp>
@@ -215,6 +216,44 @@ inline void drop_network(Host& host, Ref<types::HostSystem> const& on,
   host.modify(at.datacenter, [&](Datacenter& d) { std::erase(d.network, ref); });
   host.modify(at.compute_resource, [&](ComputeResource& c) { std::erase(c.network, ref); });
   host.remove(ref);
+  hand_over(host, &Places::network, ref);
+}
+
+/// Gives a host the network of a port group: hosts whose groups have one name share it.
+inline void join_network(Host& host, Ref<types::HostSystem> const& on, std::string const& group) {
+  using namespace types;
+  auto const all = host.get<Datacenter>(host.places().datacenter)->network;
+  auto const shared = std::ranges::find_if(all, [&](auto const& ref) {
+    return ref.type() == "Network" && host.get<Network>(ref)->name == server_name(group);
+  });
+  if (shared == all.end()) {
+    make_network(host, group, {on});
+  } else if (std::ranges::count(host.get<Network>(*shared)->host, on) == 0) {
+    host.modify(*shared, [&](Network& n) { n.host.push_back(on); });
+    host.modify(on, [&](HostSystem& h) { h.network.push_back(*shared); });
+  }
+}
+
+/// Another name for the network of a host. One that other hosts have too keeps its own, as theirs.
+/// False: the host has left it, and has to join the one that is called so.
+inline bool rename_network(Host& host, Ref<types::HostSystem> const& on,
+                           Ref<types::Network> const& ref, std::string const& name) {
+  using namespace types;
+  auto const all = host.get<Datacenter>(host.places().datacenter)->network;
+  bool const taken = std::ranges::any_of(
+      all, [&](auto const& n) { return host.get<Network>(n)->name == server_name(name); });
+  auto const now = host.get<Network>(ref);
+  if (taken || now->host.size() > 1) {
+    drop_network(host, on, ref);
+    if (!host.exists(ref))
+      for (auto const& vm : now->vm) relink(host, vm);
+    return false;
+  }
+  host.modify(ref, [&](Network& n) {
+    n.name = server_name(name);
+    n.summary->name = n.name;
+  });
+  return true;
 }
 
 [[noreturn]] inline void wrong_network_argument(std::string property) {
@@ -266,7 +305,14 @@ class NetworkChange {
     auto& group = group_named(network_, name);
     if (spec.name != name) require_free_group(spec.name);
     static_cast<void>(switch_named(network_, spec.vswitchName));
+    auto ports = std::move(group.port);
     group = port_group(spec);
+    group.port = std::move(ports);
+    if (spec.name == name) return;
+    for (auto& nic : network_.vnic) {
+      if (nic.portgroup == name) nic.portgroup = spec.name;
+      if (nic.spec.portgroup == name) nic.spec.portgroup = spec.name;
+    }
     if (auto const n = network_named(host_, on_, name)) renamed_.emplace_back(n, spec.name);
   }
   void remove_group(std::string const& name) {
@@ -326,12 +372,9 @@ class NetworkChange {
     // Before the groups are gone, or their networks would get new ones.
     for (auto const& n : dropped_) drop_network(host_, on_, n);
     for (auto const& [n, name] : renamed_)
-      host_.modify(n, [&, kept = server_name(name)](types::Network& x) {
-        x.name = kept;
-        x.summary->name = kept;
-      });
+      if (!rename_network(host_, on_, n, name)) added_.push_back(name);
     host_.modify(on_, [&](types::HostSystem& h) { h.config->network = std::move(network_); });
-    for (auto const& name : added_) host_.add_network(name);
+    for (auto const& name : added_) join_network(host_, on_, name);
   }
 
  private:

@@ -109,13 +109,6 @@ struct SavedState {
   std::vector<SavedSnapshot> snapshot{};
   std::vector<SavedDatastore> datastore{};
 };
-}  // namespace detail
-
-BOOST_DESCRIBE_STRUCT(Places, (),
-                      (root, datacenter, vm_folder, host_folder, datastore_folder, network_folder,
-                       compute_resource, host, pool, datastore, network))
-
-namespace detail {
 BOOST_DESCRIBE_STRUCT(SavedState, (),
                       (format, server, counters, places, object, machine, snapshot, datastore))
 
@@ -205,6 +198,11 @@ class StateWriter {
   std::string text_{};
   soap::Encoder encoder_{text_};
 };
+
+inline bool part_of_any(reflect::type_info const* type, std::string_view name) {
+  while (type != nullptr && type->name != name) type = type->base;
+  return type != nullptr;
+}
 
 // ---- loading ----
 
@@ -336,11 +334,6 @@ class StateLoader {
     });
   }
 
-  static bool part_of_any(reflect::type_info const* type, std::string_view name) {
-    while (type != nullptr && type->name != name) type = type->base;
-    return type != nullptr;
-  }
-
   // Rules take the properties of an object for what its kind promises.
   template <class Rules>
   void check_rules(Rules const& rules, Kind const& kind, reflect::type_info const& type,
@@ -351,16 +344,8 @@ class StateLoader {
   }
 
   void put_places(Host& host) {
-    Places const usual;
-    auto const& type = *reflect::type_of<Places>();
-    for (auto const& m : type.members) {
-      auto const& ref = *static_cast<untyped_ref const*>(m.at(&state_.places));
-      auto const& expected =
-          static_cast<untyped_ref const*>(m.at(const_cast<Places*>(&usual)))->type();  // NOLINT
-      auto const* const object = host.find_object(ref);
-      if (object == nullptr || !part_of_any(&object->type(), expected))
-        refuse("its " + std::string(m.name) + " is not there");
-    }
+    for (auto const name : missing_places(host, state_.places))
+      refuse("its " + std::string(name) + " is not there");
     host.state().places = state_.places;
   }
 
@@ -415,6 +400,22 @@ class StateLoader {
 };
 
 }  // namespace
+
+std::vector<std::string_view> missing_places(Host& host, Places const& places) {
+  std::vector<std::string_view> missing;
+  Places usual;
+  Places at = places;
+  for (auto const& m : reflect::type_of<Places>()->members) {
+    auto const& ref = *static_cast<untyped_ref const*>(m.at(&at));
+    auto const* const object = host.find_object(ref);
+    auto const& expected = static_cast<untyped_ref const*>(m.at(&usual))->type();
+    bool const may_be_empty = m.name == "datastore" || m.name == "network";
+    if (object != nullptr ? !part_of_any(&object->type(), expected) : ref || !may_be_empty)
+      missing.push_back(m.name);
+  }
+  return missing;
+}
+
 }  // namespace detail
 
 void save_state(Host& host, std::ostream& to) {

@@ -389,6 +389,7 @@ inline void add_datastore_system_methods(Host& host) {
       h.modify(on, [&](HostSystem& x) { std::erase(x.datastore, ref); });
     h.remove(datastore->browser);
     h.remove(ref);
+    hand_over(h, &Places::datastore, ref);
   });
 }
 

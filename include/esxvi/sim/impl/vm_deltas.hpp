@@ -68,20 +68,26 @@ inline void write_delta(Host& host, Backing const& backing, std::int64_t bytes) 
 
 }  // namespace
 
+std::vector<Ref<types::VirtualMachineSnapshot>> snapshots_of(types::VirtualMachine const& vm) {
+  std::vector<Ref<types::VirtualMachineSnapshot>> all;
+  std::function<void(std::vector<types::VirtualMachineSnapshotTree> const&)> const each =
+      [&](auto const& list) {
+        for (auto const& node : list) {
+          all.push_back(node.snapshot);
+          each(node.childSnapshotList);
+        }
+      };
+  if (vm.snapshot) each(vm.snapshot->rootSnapshotList);
+  return all;
+}
+
 void for_each_config(Host& host, Ref<types::VirtualMachine> const& vm,
                      std::function<void(types::VirtualMachineConfigInfo&)> const& change) {
   host.modify(vm, [&](types::VirtualMachine& m) {
     if (m.config) change(*m.config);
   });
-  std::function<void(std::vector<types::VirtualMachineSnapshotTree> const&)> const each =
-      [&](auto const& list) {
-        for (auto const& node : list) {
-          host.modify(node.snapshot, [&](types::VirtualMachineSnapshot& s) { change(s.config); });
-          each(node.childSnapshotList);
-        }
-      };
-  if (auto const machine = host.get<types::VirtualMachine>(vm); machine->snapshot)
-    each(machine->snapshot->rootSnapshotList);
+  for (auto const& snapshot : snapshots_of(*host.get<types::VirtualMachine>(vm)))
+    host.modify(snapshot, [&](types::VirtualMachineSnapshot& s) { change(s.config); });
 }
 
 std::set<std::string> disk_files(Host& host, Ref<types::VirtualMachine> const& vm) {

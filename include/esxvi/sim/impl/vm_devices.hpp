@@ -2,6 +2,7 @@
 // Devices of virtual machines: added, changed, taken out. Part of <esxvi/sim/implementation.hpp>.
 #pragma once
 
+#include <esxvi/sim/detail/deltas.hpp>
 #include <esxvi/sim/detail/machines.hpp>
 #include <esxvi/types/Datacenter_properties.hpp>
 #include <esxvi/types/Datastore_properties.hpp>
@@ -13,6 +14,7 @@
 #include <esxvi/types/VirtualEthernetCard.hpp>
 #include <esxvi/types/VirtualFloppy.hpp>
 #include <esxvi/types/VirtualIDEController.hpp>
+#include <esxvi/types/VirtualMachineSnapshot_properties.hpp>
 #include <esxvi/types/VirtualNVMEController.hpp>
 #include <esxvi/types/VirtualParallelPort.hpp>
 #include <esxvi/types/VirtualSATAController.hpp>
@@ -43,6 +45,7 @@ struct device_kind {
   std::int32_t controller;    ///< that it is behind unless it is told; 0: it must be
   std::int32_t first_unit;
   bool hot_plug;
+  std::int32_t most = 0;     ///< of them in one machine, where that is limited
   std::int32_t per_bus = 0;  ///< of a controller with slots: keys of devices, and how many
   std::int32_t slot_keys = 0;
 };
@@ -51,12 +54,12 @@ template <class D> bool is_of(AnyDevice const& d) { return d.is<D>(); }
 
 // clang-format off
 constexpr device_kind device_kinds[] = {
-    {is_of<types::VirtualSCSIController>, "SCSI controller ", 1000, 0, 100, 3, true, 16, 2000},
-    {is_of<types::VirtualIDEController>, "IDE ", 200, 0, 0, 0, false, 2, 3000},
-    {is_of<types::VirtualSATAController>, "SATA controller ", 15000, 0, 100, 24, true, 30, 16000},
-    {is_of<types::VirtualNVMEController>, "NVME controller ", 31000, 0, 100, 30, true, 15, 32000},
-    {is_of<types::VirtualUSBXHCIController>, "USB xHCI controller ", 14000, 0, 100, 23, true},
-    {is_of<types::VirtualUSBController>, "USB controller ", 7000, 0, 100, 22, true},
+    {is_of<types::VirtualSCSIController>, "SCSI controller ", 1000, 0, 100, 3, true, 4, 16, 2000},
+    {is_of<types::VirtualIDEController>, "IDE ", 200, 0, 0, 0, false, 2, 2, 3000},
+    {is_of<types::VirtualSATAController>, "SATA controller ", 15000, 0, 100, 24, true, 4, 30, 16000},
+    {is_of<types::VirtualNVMEController>, "NVME controller ", 31000, 0, 100, 30, true, 4, 15, 32000},
+    {is_of<types::VirtualUSBXHCIController>, "USB xHCI controller ", 14000, 0, 100, 23, true, 1},
+    {is_of<types::VirtualUSBController>, "USB controller ", 7000, 0, 100, 22, true, 1},
     {is_of<types::VirtualDisk>, "Hard disk ", 2000, 1, 0, 0, true},
     {is_of<types::VirtualCdrom>, "CD/DVD drive ", 3000, 1, 0, 0, false},
     {is_of<types::VirtualEthernetCard>, "Network adapter ", 4000, 1, 100, 7, true},
@@ -86,6 +89,15 @@ template <class F>
   throw fault(std::move(why), std::move(message));
 }
 
+[[noreturn]] inline void refuse_spec(std::size_t index, std::string property) {
+  refuse_device(types::InvalidDeviceSpec(), index, std::move(property),
+                "Invalid configuration for device '" + std::to_string(index) + "'.");
+}
+[[noreturn]] inline void refuse_operation(std::size_t index) {
+  refuse_device(types::InvalidDeviceOperation(), index, "device",
+                "The operation on device '" + std::to_string(index) + "' is not valid.");
+}
+
 template <class F> [[noreturn]] void refuse_file(F why, std::string file, std::string message) {
   why.file = std::move(file);
   throw fault(std::move(why), std::move(message));
@@ -104,19 +116,19 @@ struct DeviceChanges {
   bool is_on;
   std::map<std::int32_t, std::int32_t> given{};  // keys that the client made up, to real ones
 
-  // A controller that is not there at all has a key that the client made up before it.
-  void place(AnyDevice& d, std::size_t index) {
-    device_kind const& kind = kind_of_device(d);
-    if (d->controllerKey)
-      if (auto const known = given.find(*d->controllerKey); known != given.end())
-        d->controllerKey = known->second;
-    if (!d->controllerKey && kind.controller != 0) d->controllerKey = kind.controller;
+  /// What its controller is like; no drive is behind one without slots.
+  device_kind const& bus_of(AnyDevice& d, std::size_t index) {
     if (!d->controllerKey)
       refuse_device(types::MissingController(), index, "device.controllerKey",
                     "The device '" + std::to_string(index) +
                         "' is referring to a nonexisting controller ''.");
+    // One that is added along with the device has a key that the client made up.
+    if (auto const known = given.find(*d->controllerKey); known != given.end())
+      d->controllerKey = known->second;
     AnyDevice const* const owner = find_device(config, *d->controllerKey);
-    if (owner == nullptr) {
+    bool const drive = d.is<types::VirtualDisk>() || d.is<types::VirtualCdrom>();
+    if (owner == nullptr || !owner->is<types::VirtualController>() ||
+        (drive && kind_of_device(*owner).per_bus == 0)) {
       types::InvalidController why;
       why.controllerKey = *d->controllerKey;
       refuse_device(std::move(why), index, "device.controllerKey",
@@ -124,28 +136,42 @@ struct DeviceChanges {
                         "' is referring to a nonexisting controller '" +
                         std::to_string(*d->controllerKey) + "'.");
     }
-    device_kind const& slots = kind_of_device(*owner);
+    return kind_of_device(*owner);
+  }
+
+  void require_slot(AnyDevice const& d, device_kind const& bus, std::size_t index) const {
+    auto const unit = d->unitNumber.value_or(-1);
+    bool const is_there = unit >= 0 && (bus.per_bus == 0 || unit < bus.per_bus);
+    if (!is_there || is_controllers_own(bus, unit) || unit_taken(config, *d->controllerKey, unit))
+      refuse_spec(index, "device.unitNumber");
+  }
+  static bool is_controllers_own(device_kind const& bus, std::int32_t unit) {
+    return bus.slot_keys == 2000 && unit == 7;
+  }
+
+  [[nodiscard]] std::int32_t free_key(AnyDevice const& d, device_kind const& bus) const {
+    auto key = kind_of_device(d).first_key;
+    if (bus.per_bus > 0)
+      key = bus.slot_keys + (*d->controllerKey - bus.first_key) * bus.per_bus + *d->unitNumber;
+    while (find_device(config, key) != nullptr) ++key;
+    return key;
+  }
+
+  void place(AnyDevice& d, std::size_t index) {
+    device_kind const& kind = kind_of_device(d);
+    if (!d->controllerKey && kind.controller != 0) d->controllerKey = kind.controller;
+    device_kind const& bus = bus_of(d, index);
     auto unit = d->unitNumber.value_or(-1);
     if (unit < 0 || (kind.controller != 0 && unit_taken(config, *d->controllerKey, unit))) {
       unit = kind.first_unit;
-      while (unit_taken(config, *d->controllerKey, unit) || (slots.slot_keys == 2000 && unit == 7))
-        ++unit;
-    } else if (unit_taken(config, *d->controllerKey, unit) ||
-               (slots.slot_keys == 2000 && unit == 7)) {
-      refuse_device(types::InvalidDeviceSpec(), index, "device.unitNumber",
-                    "Invalid configuration for device '" + std::to_string(index) + "'.");
+      while (unit_taken(config, *d->controllerKey, unit) || is_controllers_own(bus, unit)) ++unit;
     }
-    if (slots.per_bus > 0 && unit >= slots.per_bus)
-      refuse_device(types::InvalidDeviceSpec(), index, "device.unitNumber",
-                    "Invalid configuration for device '" + std::to_string(index) + "'.");
     d->unitNumber = unit;
+    require_slot(d, bus, index);
+    if (kind.most > 0 && std::ranges::count_if(config.hardware.device, kind.is) >= kind.most)
+      refuse_spec(index, "device");
     auto const asked = d->key;
-    if (slots.per_bus > 0) {
-      d->key = slots.slot_keys + (*d->controllerKey - slots.first_key) * slots.per_bus + unit;
-    } else {
-      d->key = kind.first_key;
-      while (find_device(config, d->key) != nullptr) ++d->key;
-    }
+    d->key = free_key(d, bus);
     given[asked] = d->key;
     if (auto* controller = d.as<types::VirtualController>())
       controller->busNumber = d->key - kind.first_key;
@@ -202,8 +228,7 @@ struct DeviceChanges {
 
   void complete_card(types::VirtualEthernetCard& card, std::size_t index) {
     if (card.addressType == "manual" && card.macAddress.value_or("").empty())
-      refuse_device(types::InvalidDeviceSpec(), index, "device.macAddress",
-                    "Invalid configuration for device '" + std::to_string(index) + "'.");
+      refuse_spec(index, "device.macAddress");
     if (card.macAddress.value_or("").empty()) card.macAddress = new_mac(host);
     if (card.addressType.value_or("").empty())
       card.addressType = host.options().vcenter ? "assigned" : "generated";
@@ -264,9 +289,15 @@ struct DeviceChanges {
                       "Invalid configuration for device '" + std::to_string(index) + "'.");
       disk->capacityInBytes = std::max(bytes, before);
       disk->capacityInKB = *disk->capacityInBytes / 1024;
-      if (auto const* b = disk->backing.as<types::VirtualDiskFlatVer2BackingInfo>();
-          b != nullptr && bytes > before)
-        write_disk(host, b->fileName, bytes, b->thinProvisioned.value_or(false));
+      auto* const file = disk->backing.as<types::VirtualDiskFlatVer2BackingInfo>();
+      auto const* const known = was->backing.as<types::VirtualDiskFlatVer2BackingInfo>();
+      if (file != nullptr && known != nullptr && !file->parent && file->fileName == known->fileName)
+        file->parent = known->parent;
+      if (known != nullptr && bytes > before) {
+        // What it stands on is a snapshot's, and stays as small as it is.
+        if (known->parent) refuse_operation(index);
+        write_disk(host, known->fileName, bytes, known->thinProvisioned.value_or(false));
+      }
     }
     if (auto* card = now.as<types::VirtualEthernetCard>()) {
       auto const* const before = old.as<types::VirtualEthernetCard>();
@@ -275,10 +306,28 @@ struct DeviceChanges {
       complete_card(*card, index);
     }
     if (auto* controller = now.as<types::VirtualController>())
-      if (auto const* before = old.as<types::VirtualController>())
+      if (auto const* before = old.as<types::VirtualController>()) {
         controller->device = before->device;
+        controller->busNumber = before->busNumber;  // it goes with the key
+      }
     if (now->connectable && !is_on) now->connectable->connected = false;
+    bool const moves =
+        now->controllerKey != old->controllerKey || now->unitNumber != old->unitNumber;
+    if (moves) {
+      take_slot(old, now, index);
+      join(old, false);
+    }
     old = std::move(now);
+    if (moves) join(old, true);
+  }
+
+  void take_slot(AnyDevice const& old, AnyDevice& now, std::size_t index) {
+    device_kind const& bus = bus_of(now, index);
+    // Nothing is behind itself.
+    if (*now->controllerKey == old->key) refuse_spec(index, "device.controllerKey");
+    if (now->controllerKey == old->controllerKey && now->unitNumber == old->unitNumber) return;
+    require_slot(now, bus, index);
+    if (bus.per_bus > 0) now->key = free_key(now, bus);
   }
 
   void remove(types::VirtualDeviceConfigSpec const& change, std::size_t index) {
@@ -287,8 +336,7 @@ struct DeviceChanges {
       refuse_device(types::DeviceHotPlugNotSupported(), index, "device",
                     "Device hot-plug is not supported for this device.");
     if (auto const* c = old.as<types::VirtualController>(); c != nullptr && !c->device.empty())
-      refuse_device(types::InvalidDeviceOperation(), index, "device",
-                    "The operation on device '" + std::to_string(index) + "' is not valid.");
+      refuse_operation(index);
     if (change.fileOperation == types::VirtualDeviceConfigSpecFileOperation::destroy)
       if (auto const* b =
               old->backing ? old->backing.as<types::VirtualDeviceFileBackingInfo>() : nullptr)
@@ -299,9 +347,7 @@ struct DeviceChanges {
 
   AnyDevice& found(std::int32_t key, std::size_t index) {
     AnyDevice* const device = find_device(config, key);
-    if (device == nullptr)
-      refuse_device(types::InvalidDeviceSpec(), index, "device.key",
-                    "Invalid configuration for device '" + std::to_string(index) + "'.");
+    if (device == nullptr) refuse_spec(index, "device.key");
     return *device;
   }
 };
@@ -342,9 +388,7 @@ void change_devices(Host& host, Configuration& config, bool is_on,
   DeviceChanges changes{host, config, is_on};
   for (std::size_t i = 0; i < spec.deviceChange.size(); ++i) {
     auto const& change = *spec.deviceChange[i];
-    if (!change.device)
-      refuse_device(types::InvalidDeviceSpec(), i, "device",
-                    "Invalid configuration for device '" + std::to_string(i) + "'.");
+    if (!change.device) refuse_spec(i, "device");
     switch (change.operation ? change.operation->value() : Op::edit) {
       case Op::add:
         changes.add(change, i);
@@ -415,6 +459,7 @@ void relink(Host& host, Ref<types::VirtualMachine> const& vm) {
       file(vmx.beside(*nvram).text(), "nvram", 8684);
     for (auto& d : config.hardware.device) {
       if (auto* b = d->backing ? d->backing.as<VirtualEthernetCardNetworkBackingInfo>() : nullptr) {
+        b->network.reset();
         for (auto const& n : all_networks)
           if (host.get<Network>(n)->name == b->deviceName) {
             b->network = n;
@@ -435,6 +480,12 @@ void relink(Host& host, Ref<types::VirtualMachine> const& vm) {
                disk->capacityInBytes.value_or(0));
       }
     }
+    // What a snapshot needs is in use as well.
+    for (auto const& snapshot : snapshots_of(m))
+      for (auto const& d : host.get<VirtualMachineSnapshot>(snapshot)->config.hardware.device)
+        if (auto const* b = d->backing ? d->backing.as<VirtualDeviceFileBackingInfo>() : nullptr;
+            b != nullptr && b->fileName.starts_with('['))
+          add_once(stores, find_datastore(host, datastore_path(b->fileName).datastore));
     m.network = networks;
     m.datastore = stores;
   });
