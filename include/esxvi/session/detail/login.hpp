@@ -131,6 +131,22 @@ class Probe {
   soap::Reply<DateTime> reply_{};
 };
 
+/// Ends the session on the server.
+class LogoutCall {
+ public:
+  explicit LogoutCall(SessionState const& state) : request_{.self = state.manager()} {}
+  [[nodiscard]] Invocation invocation() {
+    return {"Logout",
+            *reflect::type_of<types::Logout>(),
+            &request_,
+            {reflect::type_of<decltype(reply_)>(), &reply_}};
+  }
+
+ private:
+  types::Logout request_;
+  soap::Reply<void> reply_{};
+};
+
 /// The method that the session's means call for. Wipes what it copied of them.
 class LoginCall {
  public:
