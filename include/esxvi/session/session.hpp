@@ -9,12 +9,12 @@
 #include <esxvi/session/detail/farewell.hpp>
 #include <esxvi/session/detail/fetch.hpp>
 #include <esxvi/session/detail/login.hpp>
-#include <esxvi/session/detail/pause.hpp>
 #include <esxvi/session/detail/session_state.hpp>
 #include <esxvi/session/opening.hpp>
 #include <esxvi/session/options.hpp>
 #include <esxvi/soap/envelope.hpp>
 #include <esxvi/transport/detail/forget.hpp>
+#include <esxvi/transport/detail/pause.hpp>
 #include <esxvi/transport/transport.hpp>
 #include <esxvi/types/SessionManager.hpp>
 

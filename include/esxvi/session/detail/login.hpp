@@ -4,9 +4,9 @@
 #include <esxvi/session/api_version.hpp>
 #include <esxvi/session/credentials/means.hpp>
 #include <esxvi/session/detail/conversation.hpp>
-#include <esxvi/session/detail/pause.hpp>
 #include <esxvi/session/detail/session_state.hpp>
 #include <esxvi/soap/fault.hpp>
+#include <esxvi/transport/detail/pause.hpp>
 #include <esxvi/transport/transport.hpp>
 #include <esxvi/types/SessionManager.hpp>
 
