@@ -3,6 +3,8 @@
 // The same over TLS: records and handshakes that are cut, and servers that speak something else.
 #include "faults/plant.hpp"
 
+#include <esxvi/types/ManagedEntity.hpp>
+
 using namespace esxvi::test;
 using esxvi::errc;
 
@@ -57,4 +59,19 @@ TEST_CASE("faults of TLS: a handshake that never ends") {
   REQUIRE(e.has_value());
   CHECK(e->code() == errc::timeout);
   CHECK(e->delivered() == esxvi::delivery::not_sent);
+}
+
+TEST_CASE("faults of TLS: what a reused connection may have delivered is not sent over a new one") {
+  Plant at{{.tls = true}, 1};
+  auto session = at.open();
+  vim::Rename_Task const rename{.self = at.machine(), .newName = "renamed"};
+  // The reply is lost, and so is the handshake of the connection that libcurl opens instead.
+  at.proxy.arm({.act = Act::reset, .way = Way::reply, .after = 0, .times = 2});
+  auto const e = error_of([&] { static_cast<void>(session.call(rename)); });
+  REQUIRE(e.has_value());
+  INFO(e->what());
+  CHECK(e->code() == errc::connection_lost);
+  CHECK(e->delivered() == esxvi::delivery::unknown);
+  CHECK(at.proxy.fired() == 2);
+  CHECK(at.calls("Rename_Task") == 1);
 }

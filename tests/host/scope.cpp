@@ -20,8 +20,11 @@ namespace {
 using Path = std::vector<std::string>;
 
 struct InCenter : Center {
-  esxvi::Session session{
-      esxvi::sim::Transport(host), "https://vc/sdk", {"administrator@vsphere.local", "esxvi"}};
+  explicit InCenter(std::string api_version = {})
+      : session(esxvi::sim::Transport(host), "https://vc/sdk",
+                esxvi::Credentials{"administrator@vsphere.local", "esxvi"},
+                {.api_version = std::move(api_version)}) {}
+  esxvi::Session session;
 
   /// `f`, which may take so many requests.
   template <class F> auto within(std::uint64_t most, F&& f) {
@@ -183,6 +186,21 @@ TEST_CASE("scope: machines by UUID, by name, and their properties") {
       in.within(1, [&] { return other.retrieve<vim::VirtualMachine, "name", "runtime.host">(); });
   REQUIRE(rows.size() == 1);
   CHECK(std::get<1>(rows[0]) == "a%2fb");
+}
+
+TEST_CASE("scope: machines by UUID on a server that knows no instance UUIDs") {
+  InCenter in("2.5");
+  auto const config = in.host.get<vim::VirtualMachine>(in.on_first)->config;
+  for (Path const& path : {Path{}, Path{"Datacenter"}, Path{"Datacenter", "Cluster"},
+                           Path{"Datacenter", "Cluster", "esx01.example.test"}}) {
+    CAPTURE(path.size());
+    auto const scope = Scope::at(in.session, path);
+    CHECK(scope.find_uuid(config->uuid) == in.on_first);
+    CHECK_FALSE(scope.find_uuid(config->instanceUuid.value()).has_value());
+    CHECK_FALSE(scope.find_uuid("00000000-0000-0000-0000-000000000000").has_value());
+  }
+  CHECK_FALSE(in.at({"Europe", "Berlin"}).find_uuid(config->uuid).has_value());
+  CHECK(in.host.calls("FindAllByUuid") == 0);
 }
 
 TEST_CASE("scope: a UUID that several machines have is not one of them by chance") {

@@ -180,6 +180,31 @@ TEST_CASE("a row's own defaults come back when a property is removed") {
   CHECK(cache.find(one)->name.empty());
 }
 
+TEST_CASE("a property that the server refuses from now on is not kept") {
+  auto const refused = [](std::string const& path) {
+    return "<missingSet><path>" + path +
+           "</path><fault><fault xsi:type=\"NoPermission\"></fault></fault></missingSet>";
+  };
+  Dialogue d;
+  std::string const memory = change("config.hardware.memoryMB", "assign", number(512));
+  d.first = update("enter", "vm-1", change("name", "assign", text("one")) + memory);
+  d.begin();
+  d.next(update("modify", "vm-1", refused("config.hardware.memoryMB")));
+  d.next(update("modify", "vm-1", memory));
+  d.next(update("modify", "vm-1", refused("config")));  // all of it
+  d.next(update("modify", "vm-1", change("name", "assign", text("two")) + refused("guest")));
+  d.end();
+  Watch<vim::VirtualMachine, "name", "config.hardware.memoryMB"> cache{d.session};
+  cache.poll(now);
+  for (bool const given : {false, true, false}) {
+    CHECK(cache.poll(now).size() == 1);
+    CHECK(std::get<2>(*cache.find(one)) ==
+          (given ? std::optional<std::int32_t>(512) : std::nullopt));
+    CHECK(std::get<1>(*cache.find(one)) == "one");
+  }
+  CHECK(told(cache.poll(now)) == "~one>two");
+}
+
 TEST_CASE("references are found by their ids in arrays of them") {
   Dialogue d;
   std::string const ref =

@@ -83,6 +83,40 @@ TEST_CASE("async session: a login whose answer is lost may have succeeded: it is
   server.script->verify();
 }
 
+TEST_CASE("async session: one that is destroyed while it logs in is ended") {
+  Server server;
+  server.script = std::make_shared<esxvi::ScriptedTransport>();
+  server.script->expect("RetrieveServiceContent")
+      .reply(200, content_reply(), {{"Set-Cookie", cookie}});
+  server.script->when("Logout").reply(200, response("Logout", ""));
+  esxvi::CurlLoop loop;
+  esxvi::any_transport const transport(OnLoop{&loop, esxvi::any_transport(server.script)});
+  auto opening =
+      std::make_optional(async_open(transport, service_url, esxvi::Credentials{"root", password}));
+  esxvi::detail::async_access::begin(*opening);
+  CHECK(loop.run_one());  // the greeting
+  std::string logouts = "Logout ";
+  SUBCASE("which the server has heard of") {}
+  SUBCASE("which the server hears of later") {
+    server.script->expect("Logout").reply(500, lost_session).times(2);
+    logouts = "Logout Logout Logout ";
+  }
+  opening.reset();
+  CHECK(server.operations() == "RetrieveServiceContent " + logouts);
+}
+
+TEST_CASE("async session: a logout that is destroyed before its end is the destructor's") {
+  Server const server;
+  {
+    auto client = server.open(esxvi::SessionOptions{});
+    auto job = std::make_optional(async_logout(client.session()));
+    esxvi::detail::async_access::begin(*job);
+    job.reset();
+    CHECK(server.operations() == "RetrieveServiceContent Login ");
+  }
+  CHECK(server.operations() == "RetrieveServiceContent Login Logout ");
+}
+
 TEST_CASE("async session: calls that find the session lost share one login") {
   Fixture test;
   test.server.script->expect("CurrentTime")

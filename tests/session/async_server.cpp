@@ -51,10 +51,13 @@ struct Served {
   esxvi::any_transport transport{esxvi::CurlLoopTransport{loop, options()}};
 };
 
-Async<void> life(Served& test, int calls) {
-  Session session = co_await test.open();
+Async<void> use(Session session, int calls) {
   for (int i = 0; i < calls; ++i) co_await session.async_call(ask_time());
   co_await async_logout(session);
+}
+Async<void> life(Served& test, int calls) {
+  Session session = co_await test.open();
+  co_await use(std::move(session), calls);
 }
 
 }  // namespace
@@ -133,6 +136,21 @@ TEST_CASE("async server: coroutines that are destroyed at any point") {
     }
     Session session = test.loop.run(test.open());
     CHECK_NOTHROW(test.loop.run(session.async_call(ask_time())));
+  }
+}
+
+TEST_CASE("async server: once they are logged in, none of those leaves its session behind") {
+  for (int turns = 0; turns < 20; ++turns) {
+    CAPTURE(turns);
+    Served test;
+    {
+      std::vector<Async<void>> jobs;
+      for (int i = 0; i < 5; ++i) jobs.push_back(use(test.loop.run(test.open()), 1));
+      auto all = when_all(std::move(jobs));
+      esxvi::detail::async_access::begin(all);
+      for (int i = 0; i < turns && test.loop.has_work(); ++i) test.loop.run_one();
+    }
+    CHECK(test.host.sessions().empty());
   }
 }
 

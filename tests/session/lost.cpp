@@ -1,5 +1,6 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 // Sessions that the server forgets: logged in again once, and the call repeated.
+#include "session/limits.hpp"
 #include "session/server.hpp"
 
 #include <esxvi/session/content.hpp>
@@ -71,6 +72,40 @@ TEST_CASE("NotAuthenticated: logged in again, and the call is repeated, whatever
   CHECK(has(sent.at(4).body, "5ecret&lt;&amp;&gt;word"));
 }
 
+TEST_CASE("a login in between has what is left of the call's deadline") {
+  Server const server;
+  Noting const noting{esxvi::any_transport(server.script)};
+  Client session(esxvi::any_transport(noting), service_url, esxvi::Credentials{"root", password},
+                 esxvi::SessionOptions{});
+  server.script->expect("CurrentTime").reply(500, fault_reply("NotAuthenticated"));
+  server.script->expect("CurrentTime").reply(500, fault_reply("NotAuthenticated")).delay(200ms);
+  server.script->expect("Login").reply(200, login_reply());
+  server.script->expect("CurrentTime").reply(200, now_reply);
+  static_cast<void>(session.call(ask_time(), {.deadline = 60s}));
+  CHECK(noting.limits->at("Login") <= 59'800ms);
+  CHECK(noting.limits->at("Login") > 0ms);
+}
+
+TEST_CASE("a login again whose answer is lost is ended by the cookie that came with the refusal") {
+  Server const server;
+  esxvi::SessionOptions options;
+  options.retry.attempts = 1;
+  auto session = server.open(options);
+  server.script->expect("CurrentTime").reply(500, fault_reply("NotAuthenticated"));
+  server.script->expect("CurrentTime")
+      .reply(500, fault_reply("NotAuthenticated"), {{"Set-Cookie", second_cookie}});
+  server.script->expect("Login").throws(
+      esxvi::connection_lost({"Login", "", "lost", ""}, esxvi::delivery::unknown));
+  static_cast<void>(
+      thrown<esxvi::connection_lost>([&] { static_cast<void>(session.call(ask_time())); }));
+  REQUIRE(server.operations() ==
+          "RetrieveServiceContent Login CurrentTime CurrentTime Login Logout ");
+  auto const sent = server.script->requests();
+  CHECK(cookie_of(sent.at(3)) == cookie);
+  CHECK(cookie_of(sent.at(4)) == second_cookie);
+  CHECK(cookie_of(sent.at(5)) == second_cookie);
+}
+
 TEST_CASE("servers say NotAuthenticated of what a user may not see: the session is left alone") {
   Server const server;
   auto session = server.open(esxvi::SessionOptions{});
@@ -95,16 +130,19 @@ TEST_CASE("a call that is refused twice is refused") {
 }
 
 TEST_CASE("a refused login is not tried again at once, for servers lock accounts") {
-  Server const server;
-  auto session = server.open(esxvi::SessionOptions{});
-  server.script->when("CurrentTime").reply(500, fault_reply("NotAuthenticated"));
-  server.script->expect("Login").reply(500, fault_reply("InvalidLogin"));
-  for (int i = 0; i < 5; ++i)
-    static_cast<void>(
-        thrown<esxvi::auth_error>([&] { static_cast<void>(session.call(ask_time())); }));
-  CHECK(server.operations() ==
-        "RetrieveServiceContent Login CurrentTime CurrentTime Login "
-        "CurrentTime CurrentTime CurrentTime CurrentTime ");
+  for (std::string const refusal : {"InvalidLogin", "PasswordExpired"}) {
+    CAPTURE(refusal);
+    Server const server;
+    auto session = server.open(esxvi::SessionOptions{});
+    server.script->when("CurrentTime").reply(500, fault_reply("NotAuthenticated"));
+    server.script->expect("Login").reply(500, fault_reply(refusal));
+    for (int i = 0; i < 5; ++i)
+      static_cast<void>(
+          thrown<esxvi::auth_error>([&] { static_cast<void>(session.call(ask_time())); }));
+    CHECK(server.operations() ==
+          "RetrieveServiceContent Login CurrentTime CurrentTime Login "
+          "CurrentTime CurrentTime CurrentTime CurrentTime ");
+  }
 }
 
 TEST_CASE("a login that fails for another reason is tried again by the next call") {

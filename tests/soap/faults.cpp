@@ -144,11 +144,15 @@ TEST_CASE("the messages inside of a fault are part of what happened, once") {
 }
 
 TEST_CASE("faults that programs treat apart have types of their own") {
-  auto const login = fault_document(with_detail("<InvalidLoginFault xsi:type='InvalidLogin'/>"),
-                                    "Cannot complete login.");
-  CHECK_THROWS_AS(decode_document<void>(login), auth_error);
-  CHECK(caught(login).code() == errc::wrong_credentials);
-  CHECK_FALSE(caught(login).advice().empty());
+  for (std::string const name : {"InvalidLogin", "PasswordExpired", "InvalidClientCertificate"}) {
+    CAPTURE(name);
+    auto const login = fault_document(with_detail("<" + name + "Fault xsi:type='" + name + "'/>"),
+                                      "Cannot complete login.");
+    CHECK_THROWS_AS(decode_document<void>(login), auth_error);
+    CHECK(caught(login).code() == errc::wrong_credentials);
+    CHECK(caught(login).type_name() == name);
+    CHECK_FALSE(caught(login).advice().empty());
+  }
   auto const session =
       fault_document(with_detail("<NotAuthenticatedFault xsi:type='NotAuthenticated'/>"));
   CHECK_THROWS_AS(decode_document<void>(session), not_authenticated);

@@ -65,6 +65,13 @@ TEST_CASE("curl limits: the whole exchange") {
     thrown<esxvi::timeout>([&] { get(test.curl, test.server.url("/silent")); });
     CHECK(test.watch.elapsed() < 5s);
   }
+  SUBCASE("none") {
+    constexpr auto forever = std::chrono::milliseconds::max();
+    Slow test{{.total_timeout = forever, .low_speed_time = forever}};
+    CHECK(get(test.curl, test.server.url("/late")) == "late");
+    CHECK(get(test.curl, test.server.url("/late"), {.total = forever, .patience = forever}) ==
+          "late");
+  }
   SUBCASE("the call overrides the transport") {
     Slow test{{.total_timeout = 150ms}};
     CHECK(get(test.curl, test.server.url("/late"), {.total = 1min}) == "late");

@@ -292,6 +292,7 @@ TEST_CASE("loop: no more exchanges at a time than max_connections") {
   CurlLoop loop;
   auto options = direct();
   options.max_connections = 2;
+  options.total_timeout = std::chrono::milliseconds::max();
   CurlLoopTransport curl{loop, options};
   std::vector<std::unique_ptr<Job>> jobs;
   for (int i = 0; i < 20; ++i) jobs.push_back(std::make_unique<Job>(curl, server.url("/")));

@@ -182,9 +182,11 @@ TEST_CASE("loop coroutines: run() of a job does not spin while exceptions wait")
 
 TEST_CASE("loop coroutines: sleep() tells whether it was stopped") {
   CurlLoop loop;
-  std::stop_source stop;
-  loop.after(1ms, [&] { stop.request_stop(); });
-  CHECK_FALSE(loop.run(loop.sleep(1h, stop.get_token())));
+  for (auto const delay : {std::chrono::milliseconds(1h), std::chrono::milliseconds::max()}) {
+    std::stop_source stop;
+    loop.after(1ms, [&] { stop.request_stop(); });
+    CHECK_FALSE(loop.run(loop.sleep(delay, stop.get_token())));
+  }
   CHECK(loop.run(loop.sleep(1ms)));
 }
 

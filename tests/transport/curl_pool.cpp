@@ -27,7 +27,8 @@ TEST_CASE("curl pool: no more connections than allowed, and every call gets its 
     --now;
     connection.reply(200, request.body);
   }};
-  CurlTransport curl{direct({.max_connections = 2})};
+  CurlTransport curl{
+      direct({.total_timeout = std::chrono::milliseconds::max(), .max_connections = 2})};
   {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 8; ++i) {

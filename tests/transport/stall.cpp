@@ -75,6 +75,15 @@ TEST_CASE("stall: no limit") {
   CHECK_FALSE(no_rate.left(at(99h)));
 }
 
+TEST_CASE("stall: a time without end does not end at once") {
+  constexpr auto forever = std::chrono::milliseconds::max();
+  StallWatch watch{{.time = forever, .rate = 1, .patience = forever}};
+  watch.update(StallWatch::clock::now(), 0, 0);
+  CHECK(*watch.left(StallWatch::clock::now() + 24h) > 0s);
+  watch.update(StallWatch::clock::now(), 0, 1);
+  CHECK(*watch.left(StallWatch::clock::now() + 24h) > 0s);
+}
+
 TEST_CASE("stall: time of our own is forgiven") {
   StallWatch watch{{.time = 10s, .rate = 1}};
   watch.forgive(5s);

@@ -4,6 +4,7 @@
 #include <esxvi/error.hpp>
 #include <esxvi/host/detail/places.hpp>
 #include <esxvi/query/collect.hpp>
+#include <esxvi/query/detail/abilities.hpp>
 #include <esxvi/query/retrieve.hpp>
 #include <esxvi/query/row.hpp>
 #include <esxvi/session/connection_uri.hpp>
@@ -156,10 +157,19 @@ class Scope {
   ///
   /// At most 2 requests. On a whole server and in a datacenter the server searches; in a cluster
   /// or of a host the UUIDs of its machines are read. Throws invalid_argument where several have
-  /// it, as copied machines do.
+  /// it, as copied machines do. Servers before 4.0 know no instance UUIDs, and when they search
+  /// they name one machine of several.
   [[nodiscard]] std::optional<Ref<types::VirtualMachine>> find_uuid(
       std::string_view uuid, CallOptions const& call = {}) const {
     auto const& index = session_->opening_content().searchIndex;
+    bool const old = !detail::speaks(*session_, "4.0");
+    if (old && index && (whole_ || kind_ == Kind::datacenter)) {
+      types::FindByUuid request{.self = *index, .uuid = std::string(uuid), .vmSearch = true};
+      if (!whole_) request.datacenter = datacenter_;
+      auto const one = session_->call(request, call);
+      if (!one) return std::nullopt;
+      return Ref<types::VirtualMachine>(one->type(), one->value());
+    }
     if (index && (whole_ || kind_ == Kind::datacenter)) {
       for (bool const instance : {false, true}) {
         types::FindAllByUuid request{
@@ -173,7 +183,7 @@ class Scope {
       }
       return std::nullopt;
     }
-    auto const all = rows(uuid_columns, call);
+    auto const all = rows(std::span(uuid_columns).first(old ? 1 : 2), call);
     for (auto const member : {&Row::uuid, &Row::instance_uuid}) {
       std::vector<Ref<types::VirtualMachine>> found;
       for (auto const& row : all)

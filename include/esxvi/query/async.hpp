@@ -26,8 +26,7 @@ class AsyncCalls final : public QueryCalls {
   Async<void> log_in_again(std::uint64_t seen, CallOptions const& options) override {
     if (!state_.may_log_in_again()) co_return;
     CallRules const rules(state_, "Login", options, call_kind::ordinary);
-    CallOptions const limits = rules.for_login();
-    co_await detail::log_in_again(state_, seen, limits, rules.until());
+    co_await detail::log_in_again(state_, seen, rules);
   }
 
  private:

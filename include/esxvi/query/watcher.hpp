@@ -6,8 +6,8 @@
 #include <esxvi/query/detail/update_source.hpp>
 #include <esxvi/query/detail/update_stream.hpp>
 #include <esxvi/query/detail/watched_rows.hpp>
-#include <esxvi/session/detail/pause.hpp>
 #include <esxvi/session/session.hpp>
+#include <esxvi/transport/detail/pause.hpp>
 #include <esxvi/types/fault/ManagedObjectNotFound.hpp>
 
 #include <algorithm>

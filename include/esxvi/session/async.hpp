@@ -21,6 +21,7 @@
 #include <esxvi/transport/async.hpp>
 #include <esxvi/transport/curl_loop.hpp>
 
+#include <exception>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -104,13 +105,21 @@ Async<Session> async_connect(CurlLoop& loop, std::string_view uri, P provider) {
   return async_connect(loop, uri, std::move(provider), SessionOptions(), CurlOptions());
 }
 
-/// logout() as a coroutine. 1 request. Without it the session's destructor logs out, while nothing
-/// else on the loop is called.
+/// logout() as a coroutine. 1 request. Without it, or when it is destroyed before it has ended, the
+/// session's destructor logs out, while nothing else on the loop is called.
 inline Async<void> async_logout(Session& session) {
   auto& state = detail::SessionAccess::state(session);
   if (!state.logged_in.exchange(false)) co_return;
+  detail::IfDestroyed request([&state] { state.logged_in = true; });  // the destructor's turn
+  std::exception_ptr failure;
   CallOptions const limits = detail::farewell();
-  co_await detail::log_out(state, limits);
+  try {
+    co_await detail::log_out(state, limits);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  request.ended();
+  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace esxvi

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
-#include <esxvi/session/detail/pause.hpp>
 #include <esxvi/session/session.hpp>
+#include <esxvi/transport/detail/pause.hpp>
 
 #include <chrono>
 #include <cstdint>

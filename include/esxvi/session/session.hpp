@@ -9,12 +9,12 @@
 #include <esxvi/session/detail/farewell.hpp>
 #include <esxvi/session/detail/fetch.hpp>
 #include <esxvi/session/detail/login.hpp>
-#include <esxvi/session/detail/pause.hpp>
 #include <esxvi/session/detail/session_state.hpp>
 #include <esxvi/session/opening.hpp>
 #include <esxvi/session/options.hpp>
 #include <esxvi/soap/envelope.hpp>
 #include <esxvi/transport/detail/forget.hpp>
+#include <esxvi/transport/detail/pause.hpp>
 #include <esxvi/transport/transport.hpp>
 #include <esxvi/types/SessionManager.hpp>
 
@@ -272,9 +272,10 @@ class Session {
     }
     bool lives = false;
     try {
+      auto const dead = self_->cookie();
       lives = is_alive(rules.for_login());
       if (!lives) {
-        self_->set_cookie({});  // of the session that is gone
+        self_->drop_cookie(dead);
         log_in_or_leave_nothing_behind(rules.for_login());
       }
     } catch (...) {
@@ -315,14 +316,8 @@ class Session {
   }
 
   void log_out(CallOptions const& options) {
-    types::Logout const request{.self = self_->manager()};
-    soap::Reply<void> reply;
-    converse(self_->version,
-             {"Logout",
-              *reflect::type_of<types::Logout>(),
-              &request,
-              {reflect::type_of<decltype(reply)>(), &reply}},
-             options, detail::call_kind::farewell);
+    detail::LogoutCall end(*self_);
+    converse(self_->version, end.invocation(), options, detail::call_kind::farewell);
   }
 
   // A login whose answer was lost may have succeeded.

@@ -3,6 +3,7 @@
 
 #include <esxvi/error.hpp>
 #include <esxvi/types/MethodFault.hpp>
+#include <esxvi/types/hierarchy.hpp>
 
 #include <string>
 #include <string_view>
@@ -38,7 +39,7 @@ class fault : public error {
   content content_;
 };
 
-/// User name or password are wrong, or not accepted now.
+/// User name, password, ticket or certificate are wrong, or not accepted now.
 class auth_error : public fault {
   using fault::fault;
 };
@@ -60,8 +61,13 @@ namespace soap {
     for (auto const& m : what.detail->faultMessage)
       if (m.message && *m.message != what.message) problem.append("; ").append(*m.message);
   error::context about{std::move(operation), std::move(target), std::move(problem), {}};
-  if (type == "InvalidLogin") {
-    about.advice = "check user and password; too many failures lock the account for a while";
+  // By the schema, for a program that does not include a fault has no C++ type for it.
+  auto base = type;
+  while (!base.empty() && base != "InvalidLogin") base = types::base_of(base);
+  if (!base.empty()) {
+    about.advice = type == "PasswordExpired"
+                       ? "give the user a new password"
+                       : "check user and password; too many failures lock the account for a while";
     throw auth_error(errc::wrong_credentials, std::move(about), std::move(what));
   }
   if (type == "NotAuthenticated") {

@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 #include <esxvi/transport/curl_options.hpp>
 #include <esxvi/transport/detail/curl_exchange.hpp>
+#include <esxvi/transport/detail/pause.hpp>
 #include <esxvi/transport/transport.hpp>
 
 #include <chrono>
@@ -120,7 +121,8 @@ class CurlTransport {
         auto const free = [&] { return most == 0 || all.running < most; };
         auto const limit = context.total.count() > 0 ? context.total : all.options.total_timeout;
         if (limit.count() > 0) {
-          if (!all.left.wait_for(lock, context.stop, limit, free)) detail::give_up_queue(context);
+          if (!all.left.wait_for(lock, context.stop, detail::bounded(limit), free))
+            detail::give_up_queue(context);
         } else if (!all.left.wait(lock, context.stop, free)) {
           detail::give_up_queue(context);
         }

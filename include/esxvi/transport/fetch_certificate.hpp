@@ -78,8 +78,9 @@ class certificate_probe {
 [[nodiscard]] inline ServerCertificate fetch_certificate(std::string_view host,
                                                          std::uint16_t port = 443,
                                                          CurlOptions const& options = {}) {
+  using namespace std::string_view_literals;
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  if (host.empty() || host.find_first_of(std::string_view{"/?#@[]\\ \t\r\n\0", 11}) != host.npos) {
+  if (host.empty() || host.find_first_of("/?#@[]\\ \t\r\n\0"sv) != host.npos) {
     throw invalid_argument{{.operation = "looking at the certificate",
                             .problem = "the host is neither a name nor an address",
                             .advice = "esx01.example, 192.0.2.7 and 2001:db8::7 are examples"}};

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <esxvi/error.hpp>
-#include <esxvi/session/detail/pause.hpp>
+#include <esxvi/transport/detail/pause.hpp>
 
 #include <algorithm>
 #include <chrono>

@@ -3,8 +3,8 @@
 
 #include <esxvi/query/detail/abilities.hpp>
 #include <esxvi/session/detail/farewell.hpp>
-#include <esxvi/session/detail/pause.hpp>
 #include <esxvi/session/session.hpp>
+#include <esxvi/transport/detail/pause.hpp>
 #include <esxvi/types/PropertyCollector.hpp>
 #include <esxvi/types/PropertyFilter.hpp>
 

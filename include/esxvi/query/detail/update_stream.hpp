@@ -172,8 +172,10 @@ class UpdateStream {
     if (s.kind_ == "leave") return s.taker_->leave(s.reference_);
     s.open();
     if (refuses_everything(s.missing_, s.taker_->layout())) s.taker_->refused();
-    for (types::MissingProperty& m : s.missing_)
+    for (types::MissingProperty& m : s.missing_) {
+      if (s.row_ != nullptr) s.blank(m.path);
       s.taker_->missing({s.reference_, std::move(m.path), std::move(m.fault)});
+    }
     if (s.row_ != nullptr) s.taker_->close();
     if (s.unclear_) s.taker_->unclear(s.reference_);
   }
@@ -216,12 +218,12 @@ class UpdateStream {
     return s.value();
   }
 
-  /// Calls `take(column, relation)` for those that a change concerns; how many there are.
-  template <class F> std::size_t each_concerned(F&& take) {
+  /// Calls `take(column, relation)` for those that a path concerns; how many there are.
+  template <class F> std::size_t each_concerned(std::string_view path, F&& take) {
     auto const columns = taker_->layout().columns;
     std::size_t concerned = 0;
     for (std::size_t i = 0; i < columns.size(); ++i)
-      if (auto const r = relate(name_, columns[i].path); r != path_relation::apart) {
+      if (auto const r = relate(path, columns[i].path); r != path_relation::apart) {
         ++concerned;
         take(i, r);
       }
@@ -235,7 +237,7 @@ class UpdateStream {
         (!taker_->overlapping() || kind_ == "enter"))  // which tells each path by itself
       return whole(next_++);
     place found{};
-    std::size_t const concerned = each_concerned([&](std::size_t i, path_relation r) {
+    std::size_t const concerned = each_concerned(name_, [&](std::size_t i, path_relation r) {
       next_ = i + 1;
       if (r == path_relation::same) found = whole(i);
       if (r == path_relation::deeper) found = inside(i);
@@ -263,8 +265,14 @@ class UpdateStream {
     return {spot->type, spot->at, true};
   }
 
+  /// What the server had told before it gives no more.
+  void blank(std::string_view path) {
+    each_concerned(path, [&](std::size_t i, path_relation r) {
+      if (r != path_relation::deeper) taker_->blank(i);
+    });
+  }
   void remove() {
-    each_concerned([&](std::size_t i, path_relation r) {
+    each_concerned(name_, [&](std::size_t i, path_relation r) {
       if (r != path_relation::deeper)
         taker_->blank(i);
       else if (!remove_inside(taker_->layout().columns[i]))

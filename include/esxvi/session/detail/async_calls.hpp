@@ -13,7 +13,7 @@
 #include <esxvi/transport/async.hpp>
 #include <esxvi/transport/detail/async_wait.hpp>
 #include <esxvi/transport/detail/forget.hpp>
-#include <esxvi/types/SessionManager.hpp>
+#include <esxvi/transport/detail/pause.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -31,8 +31,7 @@
 /// objects as for the blocking calls; here is only the order of it.
 namespace esxvi::detail {
 
-inline Async<bool> log_in_again(SessionState& session, std::uint64_t seen, CallOptions options,
-                                CallRules::clock::time_point until);
+inline Async<bool> log_in_again(SessionState& session, std::uint64_t seen, CallRules const& rules);
 
 /// Drives one call to its end. The call is held until its last request is over, also when the
 /// coroutine is destroyed.
@@ -40,8 +39,7 @@ template <class Call> Async<void> drive(SessionState& session, std::shared_ptr<C
   for (auto next = step::send; next != step::done;) {
     CallRules const& rules = call->rules();
     if (next == step::log_in) {
-      CallOptions const limits = rules.for_login();
-      bool const again = co_await log_in_again(session, rules.generation(), limits, rules.until());
+      bool const again = co_await log_in_again(session, rules.generation(), rules);
       if (!again) std::rethrow_exception(rules.refusal());
     }
     if (next == step::pause) co_await Later(session.transport, rules.pause(), rules.options().stop);
@@ -119,17 +117,53 @@ inline Async<bool> opens(SessionState& session, std::stop_token opened, std::sto
 }
 
 inline Async<void> log_out(SessionState& session, CallOptions limits) {
-  types::Logout const request{.self = session.manager()};
-  soap::Reply<void> reply;
-  Invocation const what{"Logout",
-                        *reflect::type_of<types::Logout>(),
-                        &request,
-                        {reflect::type_of<decltype(reply)>(), &reply}};
-  co_await converse(session, session.version, what, std::move(limits), call_kind::farewell);
+  LogoutCall end(session);
+  co_await converse(session, session.version, end.invocation(), std::move(limits),
+                    call_kind::farewell);
+}
+
+/// What is to be done when a coroutine is destroyed before it said ended(): no `catch` sees that.
+template <class F> class IfDestroyed {
+ public:
+  explicit IfDestroyed(F act) : act_(std::move(act)) {}
+  IfDestroyed(IfDestroyed const&) = delete;
+  IfDestroyed& operator=(IfDestroyed const&) = delete;
+  ~IfDestroyed() {
+    if (!ended_) quietly(act_);
+  }
+  void ended() noexcept { ended_ = true; }
+
+ private:
+  F act_;
+  bool ended_ = false;
+};
+
+/// Ends a login that nobody waits for any more, while nothing else on the loop is called. The
+/// server may still be at it: then there is nobody to log out yet.
+inline void end_login(SessionState& session) {
+  using std::chrono::milliseconds;
+  auto const until = CallRules::clock::now() + hasty_farewell_limit;
+  for (milliseconds pause(10);; pause *= 2) {
+    auto const left = std::chrono::ceil<milliseconds>(until - CallRules::clock::now());
+    LogoutCall end(session);
+    Conversation call(session, session.version, end.invocation(),
+                      {.deadline = std::max(left, milliseconds(1))}, call_kind::farewell);
+    try {
+      call.send(session.transport);
+      static_cast<void>(call.after(nullptr));
+      return;
+    } catch (not_authenticated const&) {
+      if (CallRules::clock::now() + pause >= until) throw;
+    }
+    pause_until(CallRules::clock::now() + pause, {});
+  }
 }
 
 /// A login whose answer was lost may have succeeded: then it is ended.
 inline Async<void> log_in_or_leave_nothing_behind(SessionState& session, CallOptions options) {
+  IfDestroyed login([&session] {
+    if (session.has_cookie()) end_login(session);
+  });
   std::exception_ptr failure;
   bool may_have_succeeded = false;
   try {
@@ -150,33 +184,39 @@ inline Async<void> log_in_or_leave_nothing_behind(SessionState& session, CallOpt
     } catch (...) {  // NOLINT(bugprone-empty-catch): the server drops idle sessions by itself
     }
   }
+  login.ended();
   if (failure) std::rethrow_exception(failure);
 }
 
-/// False: the session lives, and what was refused is refused to this user.
-inline Async<bool> log_in_again(SessionState& session, std::uint64_t seen, CallOptions options,
-                                CallRules::clock::time_point until) {
+/// False: the session lives, and what was refused is refused to this user. The rules are those of
+/// the call that waits for it.
+inline Async<bool> log_in_again(SessionState& session, std::uint64_t seen, CallRules const& rules) {
   using entry = LoginGate::entry;
+  auto const& stop = rules.options().stop;
   while (true) {
     std::stop_source opened;
     auto const found = session.gate.enter(seen, [opened]() mutable { opened.request_stop(); });
     if (found == entry::passed) co_return true;
     if (found == entry::leader) break;
-    if (!co_await opens(session, opened.get_token(), options.stop, until))
-      LoginGate::still_closed(options.stop);
+    if (!co_await opens(session, opened.get_token(), stop, rules.until()))
+      LoginGate::still_closed(stop);
     if (session.gate.generation() == seen)
       if (auto const failure = session.gate.failure()) std::rethrow_exception(failure);
   }
-  Leading leading(session.gate, options.deadline.count() > 0);
+  Leading leading(session.gate, rules.options().deadline.count() > 0);
   std::exception_ptr failure;
   try {
-    bool const lives = co_await is_alive(session, options);
+    auto const dead = session.cookie();
+    // What is left of the deadline, each time anew.
+    CallOptions const for_probe = rules.for_login();
+    bool const lives = co_await is_alive(session, for_probe);
     if (lives) {
       leading.session_lives();
       co_return false;
     }
-    session.set_cookie({});  // of the session that is gone
-    co_await log_in_or_leave_nothing_behind(session, std::move(options));
+    session.drop_cookie(dead);
+    CallOptions const for_login = rules.for_login();
+    co_await log_in_or_leave_nothing_behind(session, for_login);
   } catch (...) {
     failure = std::current_exception();
   }

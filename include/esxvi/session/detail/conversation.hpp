@@ -2,12 +2,12 @@
 #pragma once
 
 #include <esxvi/error.hpp>
-#include <esxvi/session/detail/pause.hpp>
 #include <esxvi/session/detail/session_state.hpp>
 #include <esxvi/session/reply_sink.hpp>
 #include <esxvi/session/retry.hpp>
 #include <esxvi/soap/envelope.hpp>
 #include <esxvi/transport/detail/forget.hpp>
+#include <esxvi/transport/detail/pause.hpp>
 
 #include <algorithm>
 #include <chrono>

@@ -4,9 +4,9 @@
 #include <esxvi/session/api_version.hpp>
 #include <esxvi/session/credentials/means.hpp>
 #include <esxvi/session/detail/conversation.hpp>
-#include <esxvi/session/detail/pause.hpp>
 #include <esxvi/session/detail/session_state.hpp>
 #include <esxvi/soap/fault.hpp>
+#include <esxvi/transport/detail/pause.hpp>
 #include <esxvi/transport/transport.hpp>
 #include <esxvi/types/SessionManager.hpp>
 
@@ -129,6 +129,22 @@ class Probe {
  private:
   OpeningRequest request_{};
   soap::Reply<DateTime> reply_{};
+};
+
+/// Ends the session on the server.
+class LogoutCall {
+ public:
+  explicit LogoutCall(SessionState const& state) : request_{.self = state.manager()} {}
+  [[nodiscard]] Invocation invocation() {
+    return {"Logout",
+            *reflect::type_of<types::Logout>(),
+            &request_,
+            {reflect::type_of<decltype(reply_)>(), &reply_}};
+  }
+
+ private:
+  types::Logout request_;
+  soap::Reply<void> reply_{};
 };
 
 /// The method that the session's means call for. Wipes what it copied of them.

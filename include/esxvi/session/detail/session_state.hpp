@@ -50,9 +50,18 @@ struct SessionState {
     std::lock_guard const lock(mutex_);
     return !cookie_.empty();
   }
+  [[nodiscard]] Secret cookie() const {
+    std::lock_guard const lock(mutex_);
+    return cookie_;
+  }
   void set_cookie(Secret cookie) {
     std::lock_guard const lock(mutex_);
     cookie_ = std::move(cookie);
+  }
+  /// Forgets the cookie of a session that is gone, and not one that the server has given since.
+  void drop_cookie(Secret const& dead) {
+    std::lock_guard const lock(mutex_);
+    if (cookie_ == dead) cookie_.clear();
   }
   /// Adds the cookie to a request, and says whether there is one. See forget_cookie().
   bool carry_cookie(http::Request& request) const {

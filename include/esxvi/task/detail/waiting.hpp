@@ -2,7 +2,6 @@
 #pragma once
 
 #include <esxvi/query/detail/outage.hpp>
-#include <esxvi/session/detail/pause.hpp>
 #include <esxvi/session/session.hpp>
 #include <esxvi/task/detail/look.hpp>
 #include <esxvi/task/detail/state.hpp>
@@ -10,6 +9,7 @@
 #include <esxvi/task/errors.hpp>
 #include <esxvi/task/policy.hpp>
 #include <esxvi/task/status.hpp>
+#include <esxvi/transport/detail/pause.hpp>
 #include <esxvi/types/Task.hpp>
 #include <esxvi/types/fault/ManagedObjectNotFound.hpp>
 #include <esxvi/types/fault/RequestCanceled.hpp>

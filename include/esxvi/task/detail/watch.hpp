@@ -2,9 +2,9 @@
 #pragma once
 
 #include <esxvi/session/detail/farewell.hpp>
-#include <esxvi/session/detail/pause.hpp>
 #include <esxvi/session/session.hpp>
 #include <esxvi/task/detail/look.hpp>
+#include <esxvi/transport/detail/pause.hpp>
 #include <esxvi/types/PropertyCollector.hpp>
 #include <esxvi/types/PropertyFilter.hpp>
 #include <esxvi/types/core.hpp>

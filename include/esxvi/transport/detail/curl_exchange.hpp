@@ -358,7 +358,8 @@ class curl_exchange {
     auto const ok = exchange.guarded([&] {
       auto problem = refusal_of_connection(exchange.easy_, *exchange.options_.thumbprint);
       if (!problem.empty())
-        throw thumbprint_mismatch{exchange.about(std::move(problem), advice_for_mismatch)};
+        throw thumbprint_mismatch{exchange.about(std::move(problem), advice_for_mismatch),
+                                  exchange.delivered()};
     });
     return ok ? 0 : 1;  // CURL_PREREQFUNC_OK, CURL_PREREQFUNC_ABORT
   }

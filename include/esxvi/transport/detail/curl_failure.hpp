@@ -25,8 +25,9 @@ inline bool is_cut_handshake(CURLcode code, std::string_view problem) {
           problem.find("non-properly terminated") != problem.npos);
 }
 
-/// Throws what a transfer ended with. `about` has the words of libcurl as its problem; `sent` is
-/// for a server that was reached.
+/// Throws what a transfer ended with. `about` has the words of libcurl as its problem. `sent` is
+/// also right for a handshake that failed: when a connection that was used before breaks, libcurl
+/// opens a new one, and the request may have gone out over the old one.
 [[noreturn]] inline void raise_curl_failure(CURL* easy, CURLcode code, error::context about,
                                             delivery sent) {
   auto const number = [&](CURLINFO what) {
@@ -51,20 +52,20 @@ inline bool is_cut_handshake(CURLcode code, std::string_view problem) {
     if (number(CURLINFO_PROXY_SSL_VERIFYRESULT) != 0) {
       about.problem.insert(0, "the certificate of the proxy is refused: ");
       about.advice = "pass the certificate of its CA (proxy_ca_file)";
-      throw tls_failed{std::move(about)};
+      throw tls_failed{std::move(about), sent};
     }
     auto const& why = distrust_of(number(CURLINFO_SSL_VERIFYRESULT), about.problem);
     about.advice = why.advice;
-    why.raise(std::move(about), delivery::not_sent);
+    why.raise(std::move(about), sent);
   }
   if (is_refused_by_server(code, about.problem)) {
     about.problem.insert(0, "the server does not accept us without a certificate that it knows: ");
     about.advice = "check client_cert and client_key";
-    throw tls_failed{std::move(about)};
+    throw tls_failed{std::move(about)};  // it may come after the request, which it refuses as well
   }
   if (is_cut_handshake(code, about.problem)) {
     about.advice = "is this an https port? If it is, its server is overloaded or just starting";
-    throw connection_lost{std::move(about), delivery::not_sent};
+    throw connection_lost{std::move(about), sent};
   }
   auto const& meaning = meaning_of(code);
   about.advice = meaning.advice;

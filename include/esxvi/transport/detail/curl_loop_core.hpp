@@ -5,6 +5,7 @@
 #include <esxvi/transport/curl_options.hpp>
 #include <esxvi/transport/detail/curl_exchange.hpp>
 #include <esxvi/transport/detail/curl_reactor.hpp>
+#include <esxvi/transport/detail/pause.hpp>
 #include <esxvi/transport/transport.hpp>
 
 #include <algorithm>
@@ -52,7 +53,7 @@ class curl_loop_core {
   // ---- from any thread -------------------------------------------------------------------------
 
   void later(milliseconds delay, std::stop_token stop, function act) {
-    auto const due = delay.count() > 0 ? clock::now() + delay : clock::time_point::min();
+    auto const due = delay.count() > 0 ? clock::now() + bounded(delay) : clock::time_point::min();
     {
       std::lock_guard const lock{mutex_};
       posted_.push_back({due, std::move(stop), std::move(act)});
@@ -193,7 +194,7 @@ class curl_loop_core {
         exchange.emplace(request, sink, context, user->options);
         user->unverified.warn(user->options, request.url);
         auto const limit = context.total.count() > 0 ? context.total : user->options.total_timeout;
-        if (limit.count() > 0) until = clock::now() + limit;
+        if (limit.count() > 0) until = clock::now() + bounded(limit);
         wake.emplace(context.stop, wake_up{loop});
       } catch (...) {
         failure = std::current_exception();

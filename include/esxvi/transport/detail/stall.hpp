@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the esxvi authors. Distributed under the Boost Software License, Version 1.0.
 #pragma once
 
+#include <esxvi/transport/detail/pause.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -23,7 +25,8 @@ class StallWatch {
     std::chrono::milliseconds patience{0};  ///< instead of `time` until the reply begins; 0: `time`
   };
 
-  explicit StallWatch(limits given) : limits_(given) {}
+  explicit StallWatch(limits given)
+      : limits_{bounded(given.time), given.rate, bounded(given.patience)} {}
 
   /// Both directions so far, without what came before the connection was up.
   void update(clock::time_point now, std::uint64_t sent, std::uint64_t received) {
