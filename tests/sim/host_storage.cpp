@@ -15,6 +15,8 @@
 #include <esxvi/types/VirtualDiskManager.hpp>
 #include <esxvi/types/VirtualMachine.hpp>
 
+#include <limits>
+
 using namespace esxvi::test;
 using namespace std::chrono_literals;
 using esxvi::Ref;
@@ -77,7 +79,7 @@ TEST_CASE("disks have a size, an identity and room on their datastore") {
   CHECK(make("[datastore1] one.vmdk", 1 << 20, "thin") == "");
   CHECK(make("[datastore1] one.vmdk", 1 << 20, "thin") == "FileAlreadyExists");
   CHECK(make("[datastore1] none/one.vmdk", 1 << 20, "thin") == "FileNotFound");
-  CHECK(make("[datastore1] big.vmdk", std::int64_t{1} << 40, "preallocated") == "NoDiskSpace");
+  CHECK(make("[datastore1] big.vmdk", std::int64_t{1} << 35, "preallocated") == "NoDiskSpace");
   auto const id =
       session.call(vim::QueryVirtualDiskUuid{.self = disks, .name = "[datastore1] one.vmdk"});
   CHECK(id.size() == 47);
@@ -101,6 +103,52 @@ TEST_CASE("disks have a size, an identity and room on their datastore") {
   CHECK(fault_of([&] {
           session.call(vim::QueryVirtualDiskUuid{.self = disks, .name = "[datastore1] two.vmdk"});
         }) == "FileNotFound");
+}
+
+TEST_CASE("disks have sizes that hosts have disks of") {
+  Simulated s;
+  auto session = s.open();
+  constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  constexpr auto terabyte = std::int64_t{1} << 30;
+  std::string const name = "[datastore1] one.vmdk";
+  CHECK(end_of(s, session.call(vim::CreateVirtualDisk_Task{
+                      .self = disks, .name = name, .spec = disk(4, "thin")})) == "");
+  for (std::int64_t const kilobytes :
+       {-most - 1, std::int64_t{-1}, std::int64_t{0}, 62 * terabyte + 1, most / 1024 + 1, most}) {
+    CAPTURE(kilobytes);
+    for (std::string const type : {"thin", "preallocated"})
+      CHECK(fault_of([&] {
+              session.call(vim::CreateVirtualDisk_Task{
+                  .self = disks, .name = "[datastore1] two.vmdk", .spec = disk(kilobytes, type)});
+            }) == "InvalidArgument");
+    CHECK(fault_of([&] {
+            session.call(vim::ExtendVirtualDisk_Task{
+                .self = disks, .name = name, .newCapacityKb = kilobytes});
+          }) == "InvalidArgument");
+  }
+  CHECK(end_of(s, session.call(vim::ExtendVirtualDisk_Task{
+                      .self = disks, .name = name, .newCapacityKb = 62 * terabyte})) == "");
+
+  // What somebody wrote into a descriptor that was uploaded.
+  auto const store = esxvi::sim::files_of(s.host, s.host.places().datastore);
+  for (char const* sectors : {"99999999999999999", "-1", "99999999999999999999999"}) {
+    CAPTURE(sectors);
+    auto const text =
+        std::string("# Disk DescriptorFile\nRW ") + sectors + " VMFS \"x-flat.vmdk\"\n";
+    REQUIRE(succeeded(store->write("one.vmdk", text)));
+    vim::HostDatastoreBrowserSearchSpec spec;
+    spec.query.emplace_back(vim::VmDiskFileQuery());
+    auto const task = session.call(vim::SearchDatastore_Task{
+        .self = s.host.get<vim::Datastore>(s.host.places().datastore)->browser,
+        .datastorePath = "[datastore1]",
+        .searchSpec = spec});
+    CHECK(end_of(s, task) == "");
+    auto const info = s.host.get<vim::Task>(task)->info;
+    auto const* const found = info.result.as<vim::HostDatastoreBrowserSearchResults>();
+    REQUIRE(found != nullptr);
+    REQUIRE(found->file.size() == 1);
+    CHECK(found->file[0].as<vim::VmDiskFileInfo>()->capacityKb == 0);
+  }
 }
 
 TEST_CASE("a search finds kinds of files, and disks without their parts") {

@@ -230,13 +230,22 @@ inline void add_file_methods(Host& host) {
   });
 }
 
+/// The bytes of a disk that a client names in kilobytes.
+inline std::int64_t checked_bytes(std::int64_t kilobytes, std::string property) {
+  auto const bytes = bytes_of(kilobytes);
+  if (is_disk_size(bytes)) return bytes;
+  types::InvalidArgument why;
+  why.invalidProperty = std::move(property);
+  throw fault(std::move(why));
+}
+
 inline void add_disk_methods(Host& host) {
   using namespace esxvi::types;
   host.on<CreateVirtualDisk_Task>([](Call& call, CreateVirtualDisk_Task const& r) {
     auto const at = place_of(call.host(), *r.name);
     auto const* const spec = (*r.spec).template as<FileBackedVirtualDiskSpec>();
     if (spec == nullptr) throw fault(NotSupported());
-    auto const bytes = spec->capacityKb * 1024;
+    auto const bytes = checked_bytes(spec->capacityKb, "spec.capacityKb");
     bool const thin = spec->diskType == "thin" || (*r.spec).template is<SeSparseVirtualDiskSpec>();
     return file_task(call, "VirtualDiskManager.createVirtualDisk", at, [=](Host& h) {
       if (at.files->exists(at.path.path)) expect_success(FileResult::exists, at.path);
@@ -263,7 +272,7 @@ inline void add_disk_methods(Host& host) {
   });
   host.on<ExtendVirtualDisk_Task>([](Call& call, ExtendVirtualDisk_Task const& r) {
     auto const at = disk_place(call.host(), *r.name);
-    auto const bytes = *r.newCapacityKb * 1024;
+    auto const bytes = checked_bytes(*r.newCapacityKb, "newCapacityKb");
     if (bytes < disk_size(call.host(), at.path.text())) {
       InvalidArgument why;
       why.invalidProperty = "newCapacityKb";

@@ -166,11 +166,10 @@ inline void check_allocation(std::optional<types::ResourceAllocationInfo> const&
 
 inline void check_sizes(Host& host, types::VirtualMachineConfigInfo const& config,
                         types::VirtualMachineConfigSpec const& spec) {
-  if (spec.memoryMB && (*spec.memoryMB < 4 || *spec.memoryMB % 4 != 0))
+  if (spec.memoryMB && (*spec.memoryMB < least_memory_mb || *spec.memoryMB > most_memory_mb ||
+                        *spec.memoryMB % 4 != 0))
     wrong_argument("configSpec.memoryMB");
-  auto const most = host.get<types::HostSystem>(host.places().host)->capability;
-  auto const cpus = most ? most->maxSupportedVcpus.value_or(128) : 128;
-  if (spec.numCPUs && (*spec.numCPUs < 1 || *spec.numCPUs > cpus))
+  if (spec.numCPUs && (*spec.numCPUs < 1 || *spec.numCPUs > most_cpus(host)))
     wrong_argument("configSpec.numCPUs");
   check_allocation(config.cpuAllocation, spec.cpuAllocation, "configSpec.cpuAllocation");
   check_allocation(config.memoryAllocation, spec.memoryAllocation, "configSpec.memoryAllocation");
@@ -244,6 +243,11 @@ std::string guest_full_name(std::string_view id) {
   for (auto const& [known, name] : names)
     if (known == id) return std::string(name);
   return std::string(id);
+}
+
+int most_cpus(Host& host) {
+  auto const most = host.get<types::HostSystem>(host.places().host)->capability;
+  return most ? most->maxSupportedVcpus.value_or(128) : 128;
 }
 
 void reconfigure(Host& host, types::VirtualMachineConfigInfo& config, bool is_on,

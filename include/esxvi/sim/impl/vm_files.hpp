@@ -179,7 +179,9 @@ std::int64_t disk_size(Host& host, std::string const& path) {
   if (extent == std::string_view::npos) return static_cast<std::int64_t>(content->size());
   std::int64_t sectors = 0;
   std::from_chars(text.data() + extent + 4, text.data() + text.size(), sectors);
-  return sectors * 512;
+  // Anybody may have written the descriptor.
+  constexpr std::int64_t most = std::int64_t{1} << 53;
+  return sectors > 0 && sectors < most ? sectors * 512 : 0;
 }
 
 bool is_held(Host& host, Ref<types::Datastore> const& store, std::string_view path) {

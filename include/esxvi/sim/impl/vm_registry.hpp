@@ -145,6 +145,16 @@ inline vmx::Machine parse_vmx(std::string const& text) {
   }
 }
 
+// What does not fit a machine would not fit the numbers that follow from it either.
+inline void check_vmx(Host& host, vmx::Machine const& file) {
+  auto const& memory = file.memory.size;
+  if (memory && (memory->count < least_memory_mb || memory->count > most_memory_mb))
+    refuse_vmx("memsize is " + std::to_string(memory->count));
+  auto const& cpus = file.cpu.count;
+  if (cpus && (*cpus < 1 || *cpus > most_cpus(host)))
+    refuse_vmx("numvcpus is " + std::to_string(*cpus));
+}
+
 // The machine of a file: what the .vmx says, at a place where the file may not have been before.
 inline MachineRef read_machine(Host& host, Placement const& where, std::string const& path,
                                std::optional<std::string> const& name, bool as_template) {
@@ -165,6 +175,7 @@ inline MachineRef read_machine(Host& host, Placement const& where, std::string c
     }
   }
   vmx::Machine const file = parse_vmx(content->text());
+  check_vmx(host, file);
   std::string const called = name.value_or(file.identity.name.value_or(
       at.path.substr(at.path.rfind('/') + 1, at.path.rfind('.') - at.path.rfind('/') - 1)));
   require_free_name(host, server_name(called));
@@ -499,6 +510,7 @@ void add_registry_methods(Host& host) {
           auto const content = files_as_they_are(h, at.datastore)->read(at.path);
           if (!content) throw fault(FileNotFound(), "File " + path + " was not found");
           auto const file = parse_vmx(content->text());
+          check_vmx(h, file);
           auto config = *h.get<VirtualMachine>(vm)->config;
           std::erase_if(config.hardware.device, [](auto const& d) { return d->key >= 1000; });
           read_vmx(h, file, at, config);
