@@ -105,6 +105,23 @@ TEST_CASE("disks have a size, an identity and room on their datastore") {
         }) == "FileNotFound");
 }
 
+TEST_CASE("a disk that finds no room to grow stays as it is") {
+  Simulated s;
+  auto session = s.open();
+  std::string const name = "[datastore1] one.vmdk";
+  CHECK(end_of(s, session.call(vim::CreateVirtualDisk_Task{
+                      .self = disks, .name = name, .spec = disk(1 << 20, "preallocated")})) == "");
+  auto const store = esxvi::sim::files_of(s.host, s.host.places().datastore);
+  auto const descriptor = store->read("one.vmdk")->text();
+  auto const used = store->used();
+  CHECK(end_of(s, session.call(vim::ExtendVirtualDisk_Task{
+                      .self = disks, .name = name, .newCapacityKb = std::int64_t{1} << 35})) ==
+        "NoDiskSpace");
+  CHECK(store->read("one.vmdk")->text() == descriptor);
+  CHECK(store->stat("one-flat.vmdk")->size == 1 << 30);
+  CHECK(store->used() == used);
+}
+
 TEST_CASE("disks have sizes that hosts have disks of") {
   Simulated s;
   auto session = s.open();

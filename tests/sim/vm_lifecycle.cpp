@@ -123,6 +123,7 @@ TEST_CASE("what a host refuses in a ConfigSpec changes nothing") {
   CHECK(s.reconfigure(off, spec([](Spec& x) { x.numCPUs = 1000; })) == "InvalidArgument");
   CHECK(s.reconfigure(off, spec([](Spec& x) { x.name = "on"; })) == "DuplicateName");
   CHECK(s.reconfigure(off, spec([](Spec& x) { x.name = ""; })) == "InvalidName");
+  CHECK(s.reconfigure(off, spec([](Spec& x) { x.name = "two\nlines"; })) == "InvalidName");
   CHECK(s.reconfigure(off, spec([](Spec& x) { x.changeVersion = "old"; })) == "ConcurrentAccess");
   CHECK(s.reconfigure(on, spec([](Spec& x) { x.numCPUs = 2; })) == "CpuHotPlugNotSupported");
   CHECK(s.reconfigure(on, spec([](Spec& x) { x.memoryMB = 4096; })) == "MemoryHotPlugNotSupported");
@@ -312,6 +313,33 @@ TEST_CASE("what is refused leaves no files behind") {
   CHECK(s.host_files()->exists("x/x.nvram"));
 }
 
+TEST_CASE("names and places that no machine can have") {
+  Machines s({.vcenter = true});
+  MachineRef const old = s.host.add_vm("web01");
+  auto const before = s.host_files()->entries().size();
+  auto const machines = s.host.all<vim::VirtualMachine>().size();
+  auto const create = [&](std::string name, std::string place) {
+    vim::VirtualMachineConfigSpec spec;
+    spec.name = std::move(name);
+    spec.files.emplace().vmPathName = std::move(place);
+    return s.does(vim::CreateVM_Task{
+        .self = s.host.places().vm_folder, .config = spec, .pool = s.host.places().pool});
+  };
+  std::string const too_long(300, 'n');
+  CHECK(create(too_long, "[datastore1]") == "InvalidName");
+  CHECK(create("two\nlines", "[datastore1]") == "InvalidName");
+  CHECK(create("..", "[datastore1]") == "InvalidDatastorePath");
+  CHECK(create("new", "[datastore1] ../x") == "InvalidDatastorePath");
+  CHECK(create("new", "[datastore1] a/" + too_long + ".vmx") == "InvalidDatastorePath");
+  CHECK(create("new", "[datastore1] web01/web01.vmdk") == "NotADirectory");
+  CHECK(s.does(vim::CloneVM_Task{.self = old,
+                                 .folder = s.host.places().vm_folder,
+                                 .name = too_long,
+                                 .spec = vim::VirtualMachineCloneSpec()}) == "InvalidName");
+  CHECK(s.host_files()->entries().size() == before);
+  CHECK(s.host.all<vim::VirtualMachine>().size() == machines);
+}
+
 TEST_CASE("a file of a machine that no host can run is refused") {
   Machines s;
   MachineRef const vm = s.host.add_vm("web01").memory(1024).cpus(2);
@@ -344,6 +372,7 @@ TEST_CASE("a file of a machine that no host can run is refused") {
               .self = vm, .configurationPath = "[datastore1] other.vmx"}) == "InvalidVmConfig");
   }
   put("memsize", "64");
+  CHECK(registered(std::string(300, 'n')) == "InvalidName");
   CHECK(registered("other") == "success");
 }
 

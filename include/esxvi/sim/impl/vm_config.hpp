@@ -16,7 +16,6 @@
 #include <esxvi/types/fault/ConcurrentAccess.hpp>
 #include <esxvi/types/fault/DuplicateName.hpp>
 #include <esxvi/types/fault/InvalidArgument.hpp>
-#include <esxvi/types/fault/InvalidName.hpp>
 #include <esxvi/types/fault/InvalidState.hpp>
 #include <esxvi/types/fault/VmConfigFault.hpp>
 
@@ -259,12 +258,7 @@ void reconfigure(Host& host, types::VirtualMachineConfigInfo& config, bool is_on
   check_sizes(host, config, spec);
   if (is_on) check_running(config, spec);
   if (spec.name) {
-    if (spec.name->empty() || spec.name->size() > 80 ||
-        spec.name->find('\n') != std::string::npos) {
-      types::InvalidName why;
-      why.name = *spec.name;
-      throw fault(std::move(why), "The name '" + *spec.name + "' is invalid.");
-    }
+    require_entity_name(*spec.name);
     std::string const name = server_name(*spec.name);
     require_free_name(host, name, config.name);
     config.name = name;

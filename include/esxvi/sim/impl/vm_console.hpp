@@ -195,10 +195,7 @@ void add_console_methods(Host& host) {
       int number = 0;
       while (files->exists(stem + "-" + std::to_string(number) + ".png")) ++number;
       DatastorePath const picture{at.datastore, stem + "-" + std::to_string(number) + ".png"};
-      if (!picture.directory().empty())
-        static_cast<void>(files->make_directory(picture.directory(), true));
-      static_cast<void>(
-          files->write(picture.path, draw_screen(screen_of(h, vm.value()).value()).png()));
+      write_file(h, picture, draw_screen(screen_of(h, vm.value()).value()).png());
       return picture.text();
     });
   });

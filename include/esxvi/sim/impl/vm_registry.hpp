@@ -107,6 +107,7 @@ inline Any create(Host& host, Placement const& at, types::VirtualMachineConfigSp
     why.invalidProperty = "configSpec.name";
     throw fault(std::move(why));
   }
+  require_entity_name(name);
   require_free_name(host, server_name(name));
   return add_machine(host, at, name, [&](types::VirtualMachineConfigInfo& config) {
     auto const place =
@@ -178,6 +179,7 @@ inline MachineRef read_machine(Host& host, Placement const& where, std::string c
   check_vmx(host, file);
   std::string const called = name.value_or(file.identity.name.value_or(
       at.path.substr(at.path.rfind('/') + 1, at.path.rfind('.') - at.path.rfind('/') - 1)));
+  require_entity_name(called);
   require_free_name(host, server_name(called));
   auto const was_at = file.identity.location_uuid;
   auto const vm = add_machine(host, where, called, [&](types::VirtualMachineConfigInfo& config) {
@@ -223,6 +225,7 @@ inline Any clone(Host& host, MachineRef const& from, Placement const& where,
   auto const source = host.get<Machine>(from);
   auto const kept = spec.snapshot ? host.get<types::VirtualMachineSnapshot>(*spec.snapshot)->config
                                   : *source->config;
+  require_entity_name(name);
   require_free_name(host, server_name(name));
   save_machine(host, from.value());
   auto const vm = add_machine(host, where, name, [&](types::VirtualMachineConfigInfo& config) {
@@ -294,7 +297,7 @@ inline Any destroy_entity(Host& host, Ref<types::ManagedEntity> const& what) {
 }  // namespace
 
 void require_entity_name(std::string const& name) {
-  if (!name.empty() && name.size() <= 80) return;
+  if (!name.empty() && name.size() <= 80 && name.find('\n') == name.npos) return;
   types::InvalidName why;
   why.name = name;
   throw fault(std::move(why), "The name '" + name + "' is invalid.");
@@ -345,7 +348,8 @@ MachineRef add_machine(Host& host, Placement const& at, std::string const& name,
       }
     });
     relink(host, vm);
-    save_machine(host, vm.value());
+    expect_success(save_machine(host, vm.value()),
+                   datastore_path(host.get<Machine>(vm)->config->files.vmPathName.value_or("[] ")));
     files.keep();
   } catch (...) {
     remove_machine(host, vm);
