@@ -17,6 +17,8 @@
 #include <esxvi/types/VirtualMachine.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>
 
+#include <limits>
+
 using namespace esxvi::test;
 using namespace std::chrono_literals;
 using esxvi::Ref;
@@ -79,7 +81,7 @@ TEST_CASE("disks have a size, an identity and room on their datastore") {
   CHECK(make("[datastore1] one.vmdk", 1 << 20, "thin") == "");
   CHECK(make("[datastore1] one.vmdk", 1 << 20, "thin") == "FileAlreadyExists");
   CHECK(make("[datastore1] none/one.vmdk", 1 << 20, "thin") == "FileNotFound");
-  CHECK(make("[datastore1] big.vmdk", std::int64_t{1} << 40, "preallocated") == "NoDiskSpace");
+  CHECK(make("[datastore1] big.vmdk", std::int64_t{1} << 35, "preallocated") == "NoDiskSpace");
   auto const id =
       session.call(vim::QueryVirtualDiskUuid{.self = disks, .name = "[datastore1] one.vmdk"});
   CHECK(id.size() == 47);
@@ -130,6 +132,69 @@ TEST_CASE("what is no disk is not taken for one") {
   CHECK(copy("[datastore1] web01/web01.vmdk") == "");
   CHECK(mark("[datastore1] copy.vmdk") == "");
   CHECK(store->exists("copy-flat.vmdk"));
+}
+
+TEST_CASE("a disk that finds no room to grow stays as it is") {
+  Simulated s;
+  auto session = s.open();
+  std::string const name = "[datastore1] one.vmdk";
+  CHECK(end_of(s, session.call(vim::CreateVirtualDisk_Task{
+                      .self = disks, .name = name, .spec = disk(1 << 20, "preallocated")})) == "");
+  auto const store = esxvi::sim::files_of(s.host, s.host.places().datastore);
+  auto const descriptor = store->read("one.vmdk")->text();
+  auto const used = store->used();
+  CHECK(end_of(s, session.call(vim::ExtendVirtualDisk_Task{
+                      .self = disks, .name = name, .newCapacityKb = std::int64_t{1} << 35})) ==
+        "NoDiskSpace");
+  CHECK(store->read("one.vmdk")->text() == descriptor);
+  CHECK(store->stat("one-flat.vmdk")->size == 1 << 30);
+  CHECK(store->used() == used);
+}
+
+TEST_CASE("disks have sizes that hosts have disks of") {
+  Simulated s;
+  auto session = s.open();
+  constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  constexpr auto terabyte = std::int64_t{1} << 30;
+  std::string const name = "[datastore1] one.vmdk";
+  CHECK(end_of(s, session.call(vim::CreateVirtualDisk_Task{
+                      .self = disks, .name = name, .spec = disk(4, "thin")})) == "");
+  for (std::int64_t const kilobytes :
+       {-most - 1, std::int64_t{-1}, std::int64_t{0}, 62 * terabyte + 1, most / 1024 + 1, most}) {
+    CAPTURE(kilobytes);
+    for (std::string const type : {"thin", "preallocated"})
+      CHECK(fault_of([&] {
+              session.call(vim::CreateVirtualDisk_Task{
+                  .self = disks, .name = "[datastore1] two.vmdk", .spec = disk(kilobytes, type)});
+            }) == "InvalidArgument");
+    CHECK(fault_of([&] {
+            session.call(vim::ExtendVirtualDisk_Task{
+                .self = disks, .name = name, .newCapacityKb = kilobytes});
+          }) == "InvalidArgument");
+  }
+  CHECK(end_of(s, session.call(vim::ExtendVirtualDisk_Task{
+                      .self = disks, .name = name, .newCapacityKb = 62 * terabyte})) == "");
+
+  // What somebody wrote into a descriptor that was uploaded.
+  auto const store = esxvi::sim::files_of(s.host, s.host.places().datastore);
+  for (char const* sectors : {"99999999999999999", "-1", "99999999999999999999999"}) {
+    CAPTURE(sectors);
+    auto const text =
+        std::string("# Disk DescriptorFile\nRW ") + sectors + " VMFS \"x-flat.vmdk\"\n";
+    REQUIRE(succeeded(store->write("one.vmdk", text)));
+    vim::HostDatastoreBrowserSearchSpec spec;
+    spec.query.emplace_back(vim::VmDiskFileQuery());
+    auto const task = session.call(vim::SearchDatastore_Task{
+        .self = s.host.get<vim::Datastore>(s.host.places().datastore)->browser,
+        .datastorePath = "[datastore1]",
+        .searchSpec = spec});
+    CHECK(end_of(s, task) == "");
+    auto const info = s.host.get<vim::Task>(task)->info;
+    auto const* const found = info.result.as<vim::HostDatastoreBrowserSearchResults>();
+    REQUIRE(found != nullptr);
+    REQUIRE(found->file.size() == 1);
+    CHECK(found->file[0].as<vim::VmDiskFileInfo>()->capacityKb == 0);
+  }
 }
 
 TEST_CASE("a search finds kinds of files, and disks without their parts") {

@@ -9,6 +9,7 @@
 #include <esxvi/types/Datastore.hpp>
 #include <esxvi/types/Datastore_properties.hpp>
 #include <esxvi/types/HostDatastoreSystem.hpp>
+#include <esxvi/types/HostSystem_properties.hpp>
 #include <esxvi/types/ManagedEntity.hpp>
 #include <esxvi/types/VirtualDisk.hpp>
 #include <esxvi/types/VirtualMachineSnapshot.hpp>
@@ -223,6 +224,97 @@ TEST_CASE("all files of a machine with snapshots move to another datastore") {
   for (char const* file : {"web01/web01.vmdk", "web01/web01-flat.vmdk", "web01/web01-000001.vmdk",
                            "web01/web01-000001-delta.vmdk", "web01/web01.vmx"})
     CHECK(there->exists(file));
+}
+
+TEST_CASE("a machine moves with all of its files, or stays where it is") {
+  Disks s({.vcenter = true});
+  auto const store = s.host.add_datastore("small", std::int64_t{10} << 30);
+  auto const there = [&] { return esxvi::sim::files_of(s.host, store); };
+  MachineRef const vm = s.host.add_vm("web01").disk(1, false).disk(100, false);
+  auto const other = s.host.all<vim::HostSystem>().at(1);
+  vim::VirtualMachineRelocateSpec spec;
+  spec.datastore = store;
+  spec.host = other;
+  auto const files = s.host_files()->entries().size();
+  auto const stays = [&](std::string_view why) {
+    CHECK(s.does(vim::RelocateVM_Task{.self = vm, .spec = spec}) == why);
+    CHECK(s.host_files()->entries().size() == files);
+    REQUIRE(s.host_files()->exists("web01/web01_1-flat.vmdk"));
+    CHECK(s.host_files()->stat("web01/web01_1-flat.vmdk")->allocated == std::uint64_t{100} << 30);
+    CHECK(s.at(vm)->config->files.vmPathName == "[datastore1] web01/web01.vmx");
+    CHECK(s.at(vm)->runtime.host != other);
+  };
+  stays("NoDiskSpace");
+  CHECK(there()->used() == 0);
+  CHECK_FALSE(there()->exists("web01"));
+
+  // Another machine has its files at the same place; nobody has looked at them yet.
+  there()->set_capacity(std::uint64_t{1} << 40);
+  MachineRef const namesake = s.host.add_vm("web01").datastore(store).disk(2).powered_on();
+  s.host.modify(namesake, [](vim::VirtualMachine& m) { m.config->name = "renamed"; });
+  stays("FileAlreadyExists");
+  CHECK(there()->read("web01/web01.vmx")->text().find("renamed") != std::string::npos);
+  CHECK(there()->stat("web01/web01-flat.vmdk")->size == std::uint64_t{2} << 30);
+  CHECK_FALSE(there()->exists("web01/web01_1.vmdk"));
+
+  CHECK(s.does(vim::PowerOffVM_Task{.self = namesake}) == "success");
+  CHECK(s.does(vim::Destroy_Task{.self = namesake}) == "success");
+  s.host.modify(other, [](vim::HostSystem& h) { h.runtime.inMaintenanceMode = true; });
+  stays("InvalidState");
+  CHECK_FALSE(there()->exists("web01"));
+  s.host.modify(other, [](vim::HostSystem& h) { h.runtime.inMaintenanceMode = false; });
+  CHECK(s.does(vim::RelocateVM_Task{.self = vm, .spec = spec}) == "success");
+  CHECK(there()->stat("web01/web01_1-flat.vmdk")->allocated == std::uint64_t{100} << 30);
+  CHECK_FALSE(s.host_files()->exists("web01"));
+}
+
+TEST_CASE("what finds no room on its datastore is refused, and nothing has changed") {
+  Disks s({.vcenter = true});
+  MachineRef const vm = s.host.add_vm("web01").disk(10, false);
+  auto const files = s.host_files();
+  auto const one = s.take(vm, "one");
+  CHECK(s.does(vim::RevertToSnapshot_Task{.self = one}) == "success");
+  CHECK(s.does(vim::RemoveAllSnapshots_Task{.self = vm}) == "success");
+  auto const kept = s.take(vm, "kept");
+  MachineRef const plain = s.host.add_vm("plain").disk(10, false);
+  static_cast<void>(s.host_files());
+  files->set_capacity(files->used() + 1024 * 1024);
+  auto const entries = files->entries().size();
+  auto const used = files->used();
+  auto const descriptor = s.file("plain/plain.vmdk");
+
+  CHECK(s.does(vim::CloneVM_Task{.self = plain,
+                                 .folder = s.host.places().vm_folder,
+                                 .name = "copy",
+                                 .spec = vim::VirtualMachineCloneSpec()}) == "NoDiskSpace");
+  vim::VirtualDeviceConfigSpec change;
+  change.operation = vim::VirtualDeviceConfigSpecOperation::edit;
+  for (auto const& d : s.at(plain)->config->hardware.device)
+    if (d.is<vim::VirtualDisk>()) change.device = d;
+  auto& disk = *change.device.as<vim::VirtualDisk>();
+  disk.capacityInKB *= 2;
+  disk.capacityInBytes.reset();
+  vim::VirtualMachineConfigSpec spec;
+  spec.deviceChange.emplace_back(change);
+  CHECK(s.reconfigure(plain, spec) == "NoDiskSpace");
+  CHECK(s.file("plain/plain.vmdk") == descriptor);
+
+  CHECK(s.does(vim::PowerOnVM_Task{.self = plain}) == "success");
+  files->set_capacity(used);
+  CHECK(s.does(vim::CreateSnapshot_Task{
+            .self = plain, .name = "two", .memory = false, .quiesce = false}) == "NoDiskSpace");
+  CHECK_FALSE(s.at(plain)->snapshot.has_value());
+  CHECK(s.does(vim::RevertToSnapshot_Task{.self = kept}) == "NoDiskSpace");
+  CHECK(s.at_now(vm) == "web01-000001 < web01");
+  CHECK(s.does(vim::CreateScreenshot_Task{.self = plain}) == "NoDiskSpace");
+  spec = {};
+  spec.name = "new";
+  CHECK(s.does(vim::CreateVM_Task{
+            .self = s.host.places().vm_folder, .config = spec, .pool = s.host.places().pool}) ==
+        "NoDiskSpace");
+  CHECK(s.host.all<vim::VirtualMachine>().size() == 2);
+  CHECK(files->entries().size() == entries);
+  CHECK(files->used() == used);
 }
 
 TEST_CASE("machines, their snapshots and drives follow a datastore that is renamed") {

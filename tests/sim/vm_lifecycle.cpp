@@ -13,6 +13,7 @@
 #include <esxvi/vmx.hpp>
 
 #include <chrono>
+#include <limits>
 
 using namespace esxvi::test;
 using namespace std::chrono_literals;
@@ -116,10 +117,13 @@ TEST_CASE("what a host refuses in a ConfigSpec changes nothing") {
   };
   using Spec = vim::VirtualMachineConfigSpec;
   CHECK(s.reconfigure(off, spec([](Spec& x) { x.memoryMB = 1023; })) == "InvalidArgument");
+  for (std::int64_t const megabytes : {std::int64_t{6128} * 1024 + 4, std::int64_t{8'000'000'000}})
+    CHECK(s.reconfigure(off, spec([&](Spec& x) { x.memoryMB = megabytes; })) == "InvalidArgument");
   CHECK(s.reconfigure(off, spec([](Spec& x) { x.numCPUs = 0; })) == "InvalidArgument");
   CHECK(s.reconfigure(off, spec([](Spec& x) { x.numCPUs = 1000; })) == "InvalidArgument");
   CHECK(s.reconfigure(off, spec([](Spec& x) { x.name = "on"; })) == "DuplicateName");
   CHECK(s.reconfigure(off, spec([](Spec& x) { x.name = ""; })) == "InvalidName");
+  CHECK(s.reconfigure(off, spec([](Spec& x) { x.name = "two\nlines"; })) == "InvalidName");
   CHECK(s.reconfigure(off, spec([](Spec& x) { x.changeVersion = "old"; })) == "ConcurrentAccess");
   CHECK(s.reconfigure(on, spec([](Spec& x) { x.numCPUs = 2; })) == "CpuHotPlugNotSupported");
   CHECK(s.reconfigure(on, spec([](Spec& x) { x.memoryMB = 4096; })) == "MemoryHotPlugNotSupported");
@@ -127,6 +131,28 @@ TEST_CASE("what a host refuses in a ConfigSpec changes nothing") {
   CHECK(s.reconfigure(off, spec([](Spec& x) {
                         x.deviceChange = with_device(new_disk(1, 4711), true).deviceChange;
                       })) == "InvalidController");
+  constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  for (std::int64_t const kilobytes :
+       {std::int64_t{-1}, std::int64_t{0}, std::int64_t{1} << 40, most / 1024 + 1, most}) {
+    CAPTURE(kilobytes);
+    for (bool const thin : {true, false})
+      CHECK(s.reconfigure(
+                off, spec([&](Spec& x) {
+                  auto disk = new_disk(0);
+                  disk.capacityInKB = kilobytes;
+                  disk.backing.as<vim::VirtualDiskFlatVer2BackingInfo>()->thinProvisioned = thin;
+                  x.deviceChange = with_device(disk, true).deviceChange;
+                })) == "InvalidDeviceSpec");
+    if (kilobytes <= 0) continue;
+    CHECK(s.reconfigure(off, spec([&](Spec& x) {
+                          auto disk = *device<vim::VirtualDisk>(*s.at(off));
+                          disk.capacityInBytes.reset();
+                          disk.capacityInKB = kilobytes;
+                          x.deviceChange = with_device(disk).deviceChange;
+                          x.deviceChange[0]->operation =
+                              vim::VirtualDeviceConfigSpecOperation::edit;
+                        })) == "InvalidDeviceSpec");
+  }
   CHECK(s.at(off)->config->annotation == "");
   CHECK(s.at(on)->config->annotation == "");
 }
@@ -353,6 +379,69 @@ TEST_CASE("what is refused leaves no files behind") {
   REQUIRE(made->info.state == vim::TaskInfoState::success);
   CHECK(s.at(result_of(*made).value())->config->files.vmPathName == "[datastore1] x/x.vmx");
   CHECK(s.host_files()->exists("x/x.nvram"));
+}
+
+TEST_CASE("names and places that no machine can have") {
+  Machines s({.vcenter = true});
+  MachineRef const old = s.host.add_vm("web01");
+  auto const before = s.host_files()->entries().size();
+  auto const machines = s.host.all<vim::VirtualMachine>().size();
+  auto const create = [&](std::string name, std::string place) {
+    vim::VirtualMachineConfigSpec spec;
+    spec.name = std::move(name);
+    spec.files.emplace().vmPathName = std::move(place);
+    return s.does(vim::CreateVM_Task{
+        .self = s.host.places().vm_folder, .config = spec, .pool = s.host.places().pool});
+  };
+  std::string const too_long(300, 'n');
+  CHECK(create(too_long, "[datastore1]") == "InvalidName");
+  CHECK(create("two\nlines", "[datastore1]") == "InvalidName");
+  CHECK(create("..", "[datastore1]") == "InvalidDatastorePath");
+  CHECK(create("new", "[datastore1] ../x") == "InvalidDatastorePath");
+  CHECK(create("new", "[datastore1] a/" + too_long + ".vmx") == "InvalidDatastorePath");
+  CHECK(create("new", "[datastore1] web01/web01.vmdk") == "NotADirectory");
+  CHECK(s.does(vim::CloneVM_Task{.self = old,
+                                 .folder = s.host.places().vm_folder,
+                                 .name = too_long,
+                                 .spec = vim::VirtualMachineCloneSpec()}) == "InvalidName");
+  CHECK(s.host_files()->entries().size() == before);
+  CHECK(s.host.all<vim::VirtualMachine>().size() == machines);
+}
+
+TEST_CASE("a file of a machine that no host can run is refused") {
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01").memory(1024).cpus(2);
+  auto const text = s.file("web01/web01.vmx");
+  auto const put = [&](std::string const& key, std::string const& value) {
+    auto other = text;
+    auto const at = other.find("\n" + key + " = ");
+    REQUIRE(at != std::string::npos);
+    other.replace(at, other.find('\n', at + 1) - at, "\n" + key + " = \"" + value + "\"");
+    REQUIRE(succeeded(s.host_files()->write("other.vmx", other)));
+  };
+  auto const registered = [&](std::string name) {
+    return s.does(vim::RegisterVM_Task{.self = s.host.places().vm_folder,
+                                       .path = "[datastore1] other.vmx",
+                                       .name = std::move(name),
+                                       .asTemplate = false,
+                                       .pool = s.host.places().pool});
+  };
+  constexpr std::pair<char const*, char const*> rows[] = {{"memsize", "2000000000"},
+                                                          {"memsize", "8000000000000"},
+                                                          {"memsize", "2"},
+                                                          {"numvcpus", "2000000000"},
+                                                          {"numvcpus", "0"}};
+  for (auto const& [key, value] : rows) {
+    CAPTURE(key);
+    CAPTURE(value);
+    put(key, value);
+    CHECK(registered("other") == "InvalidVmConfig");
+    CHECK(s.does(vim::reloadVirtualMachineFromPath_Task{
+              .self = vm, .configurationPath = "[datastore1] other.vmx"}) == "InvalidVmConfig");
+  }
+  put("memsize", "64");
+  CHECK(registered(std::string(300, 'n')) == "InvalidName");
+  CHECK(registered("other") == "success");
 }
 
 TEST_CASE("a machine that is unregistered and registered again is the same one") {

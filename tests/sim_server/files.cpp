@@ -43,7 +43,18 @@ TEST_CASE("sim files: paths are normalized and stay inside") {
   }
   CHECK(!DatastoreFiles::normalized(std::string(256, 'a')));
   CHECK(!DatastoreFiles::normalized(std::string_view("a\0b", 3)));
+  std::string deep = "a";
+  while (deep.size() + 2 <= DatastoreFiles::longest_path) deep += "/a";
+  CHECK(DatastoreFiles::normalized(deep) == deep);
+  CHECK(!DatastoreFiles::normalized(deep + "/ab"));
   DatastoreFiles files;
+  CHECK(files.make_directory(deep + "/ab", true) == FileResult::bad_path);
+  CHECK(files.entries().empty());
+  // Nor does what is moved become longer.
+  CHECK(files.make_directory(deep, true) == FileResult::ok);
+  CHECK(files.make_directory("b") == FileResult::ok);
+  CHECK(files.move("a", "b/longer") == FileResult::bad_path);
+  CHECK(files.exists(deep));
   CHECK(files.write("../x", "") == FileResult::bad_path);
   CHECK(files.make_directory("a/../b", true) == FileResult::bad_path);
   CHECK(files.remove("") == FileResult::bad_path);

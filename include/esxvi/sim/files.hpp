@@ -79,7 +79,7 @@ enum class FileResult {
   created,        ///< write(): there was no such file before
   not_found,      ///< the file, or the directory it is to be in
   exists,         ///< something is there already
-  bad_path,       ///< `..`, control characters, or a name of more than 255 bytes
+  bad_path,       ///< `..`, control characters, a name of more than 255 bytes, a path of too many
   is_directory,   ///< a file was expected
   not_directory,  ///< a file is where a directory was expected
   not_empty,
@@ -105,6 +105,10 @@ class DatastoreFiles {
   DatastoreFiles(DatastoreFiles const&) = delete;
   DatastoreFiles& operator=(DatastoreFiles const&) = delete;
 
+  /// Each directory on a path is kept under the whole of it, so that paths without a limit would
+  /// take memory by the square of their length.
+  static constexpr std::size_t longest_path = 2048;
+
   /// "/a//b/" is "a/b"; nothing when it is no path.
   [[nodiscard]] static std::optional<std::string> normalized(std::string_view path) {
     std::string out;
@@ -120,6 +124,7 @@ class DatastoreFiles {
       }
       if (!out.empty()) out += '/';
       out += part;
+      if (out.size() > longest_path) return std::nullopt;
     }
     return out;
   }
@@ -409,6 +414,7 @@ class DatastoreFiles {
     }
     std::uint64_t size = 0;
     for (auto& [path, one] : moved) {
+      if (path.size() > longest_path) return FileResult::bad_path;
       if (one.locked && !keep) return FileResult::locked;
       one.locked = false;
       size += one.allocated;

@@ -7,6 +7,7 @@
 #include <esxvi/types/VirtualMachine_properties.hpp>
 #include <esxvi/vmx/machine.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -121,7 +122,9 @@ void rename_datastore(Host& host, Ref<types::Datastore> const& ref, std::string 
 /// Not brought up to date with the machines.
 std::shared_ptr<DatastoreFiles> files_as_they_are(Host& host, std::string_view datastore);
 bool file_exists(Host& host, std::string const& path);
-/// Writes a file of a machine, in directories that are made for it.
+/// Throws what a server says of a file operation that failed.
+void expect_success(FileResult result, DatastorePath const& path);
+/// Writes a file of a machine, in directories that are made for it. Throws what speaks against it.
 void write_file(Host& host, DatastorePath const& at, FileContent content,
                 std::optional<std::uint64_t> allocated = {});
 /// What becomes of machines' files lasts when it is kept; otherwise they are with the end of this
@@ -141,10 +144,18 @@ class FileChanges {
 /// Whether a running machine holds a file, or one in a directory: clients can neither write nor
 /// remove that then. What the host itself does to its machines' files is not asked.
 bool is_held(Host& host, Ref<types::Datastore> const& store, std::string_view path);
-/// Brings the files of a machine up to date: its .vmx, and at first its disks.
-void save_machine(Host& host, std::string const& id);
+/// Brings the files of a machine up to date: its .vmx, and at first its disks. The result is that
+/// of the .vmx: a machine that runs does not stop when its datastore is full.
+FileResult save_machine(Host& host, std::string const& id);
+/// The most bytes that a disk can have: 62 TB.
+constexpr std::int64_t largest_disk = std::int64_t{62} << 40;
+/// What a client's kilobytes are in bytes; of too many, or too few, only that they are.
+constexpr std::int64_t bytes_of(std::int64_t kilobytes) {
+  return std::clamp<std::int64_t>(kilobytes, -1, largest_disk / 1024 + 1) * 1024;
+}
+constexpr bool is_disk_size(std::int64_t bytes) { return bytes > 0 && bytes <= largest_disk; }
 /// A disk: its descriptor, and the extent that it names. One with a parent, a file beside it, holds
-/// what is different from that.
+/// what is different from that. Throws what speaks against it.
 void write_disk(Host& host, std::string const& path, std::int64_t bytes, bool thin,
                 std::string const& parent = {});
 void remove_disk(Host& host, std::string const& path);
@@ -153,6 +164,11 @@ std::int64_t disk_size(Host& host, std::string const& path);
 
 // ---- configurations ----
 
+/// What a machine can have of memory.
+constexpr int least_memory_mb = 4;
+constexpr int most_memory_mb = 6128 * 1024;
+/// How many processors a machine can have.
+int most_cpus(Host& host);
 /// The file of a machine, as a host writes it.
 std::string vmx_text(Host& host, types::VirtualMachineConfigInfo const& config);
 /// What a .vmx file says of a machine, added to `config`.

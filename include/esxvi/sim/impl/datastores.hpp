@@ -15,9 +15,7 @@
 #include <esxvi/types/VirtualDisk.hpp>
 #include <esxvi/types/VirtualDiskManager.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>
-#include <esxvi/types/fault/FileFault.hpp>
 #include <esxvi/types/fault/InvalidArgument.hpp>
-#include <esxvi/types/fault/InvalidDatastore.hpp>
 #include <esxvi/types/fault/InvalidName.hpp>
 #include <esxvi/types/fault/NotSupported.hpp>
 #include <esxvi/types/fault/VmConfigFault.hpp>
@@ -49,41 +47,6 @@ inline FilePlace place_of(Host& host, std::string_view text) {
   out.datastore = find_datastore(host, out.path.datastore);
   out.files = files_of(host, out.datastore);
   return out;
-}
-
-/// Throws what a server says of a file operation that failed.
-inline void expect_success(FileResult result, DatastorePath const& path) {
-  auto const refuse = [&](auto why, std::string_view text) {
-    why.file = path.text();
-    throw fault(std::move(why), "File " + path.text() + " " + std::string(text));
-  };
-  switch (result) {
-    case FileResult::ok:
-    case FileResult::created:
-      return;
-    case FileResult::not_found:
-      return refuse(types::FileNotFound(), "was not found");
-    case FileResult::exists:
-      return refuse(types::FileAlreadyExists(), "already exists");
-    case FileResult::is_directory:
-      return refuse(types::NotAFile(), "is not a file");
-    case FileResult::not_directory:
-      return refuse(types::NotADirectory(), "is not a directory");
-    case FileResult::not_empty:
-      return refuse(types::DirectoryNotEmpty(), "is not empty");
-    case FileResult::locked:
-      return refuse(types::FileLocked(), "is locked");
-    case FileResult::no_space: {
-      types::NoDiskSpace why;
-      why.datastore = path.datastore;
-      return refuse(std::move(why), "does not fit: insufficient disk space on the datastore");
-    }
-    case FileResult::bad_path:
-      break;
-  }
-  types::InvalidDatastorePath why;
-  why.datastorePath = path.text();
-  throw fault(std::move(why), "Invalid datastore path '" + path.text() + "'.");
 }
 
 /// Throws FileLocked for what a running machine holds.
@@ -245,13 +208,22 @@ inline void add_file_methods(Host& host) {
   });
 }
 
+/// The bytes of a disk that a client names in kilobytes.
+inline std::int64_t checked_bytes(std::int64_t kilobytes, std::string property) {
+  auto const bytes = bytes_of(kilobytes);
+  if (is_disk_size(bytes)) return bytes;
+  types::InvalidArgument why;
+  why.invalidProperty = std::move(property);
+  throw fault(std::move(why));
+}
+
 inline void add_disk_methods(Host& host) {
   using namespace esxvi::types;
   host.on<CreateVirtualDisk_Task>([](Call& call, CreateVirtualDisk_Task const& r) {
     auto const at = place_of(call.host(), *r.name);
     auto const* const spec = (*r.spec).template as<FileBackedVirtualDiskSpec>();
     if (spec == nullptr) throw fault(NotSupported());
-    auto const bytes = spec->capacityKb * 1024;
+    auto const bytes = checked_bytes(spec->capacityKb, "spec.capacityKb");
     bool const thin = spec->diskType == "thin" || (*r.spec).template is<SeSparseVirtualDiskSpec>();
     return file_task(call, "VirtualDiskManager.createVirtualDisk", at, [=](Host& h) {
       if (at.files->exists(at.path.path)) expect_success(FileResult::exists, at.path);
@@ -259,7 +231,9 @@ inline void add_disk_methods(Host& host) {
         expect_success(FileResult::not_found, at.path);
       if (!thin && static_cast<std::uint64_t>(bytes) > at.files->free_space())
         expect_success(FileResult::no_space, at.path);
+      FileChanges files(h);
       write_disk(h, at.path.text(), bytes, thin);
+      files.keep();
     });
   });
   host.on<DeleteVirtualDisk_Task>([](Call& call, DeleteVirtualDisk_Task const& r) {
@@ -278,7 +252,7 @@ inline void add_disk_methods(Host& host) {
   });
   host.on<ExtendVirtualDisk_Task>([](Call& call, ExtendVirtualDisk_Task const& r) {
     auto const at = disk_place(call.host(), *r.name);
-    auto const bytes = *r.newCapacityKb * 1024;
+    auto const bytes = checked_bytes(*r.newCapacityKb, "newCapacityKb");
     if (bytes < disk_size(call.host(), at.path.text())) {
       InvalidArgument why;
       why.invalidProperty = "newCapacityKb";
@@ -287,7 +261,9 @@ inline void add_disk_methods(Host& host) {
     return file_task(call, "VirtualDiskManager.extendVirtualDisk", at, [at, bytes](Host& h) {
       expect_free(h, at);
       auto const extent = at.files->stat(extent_of(at.path.path));
+      FileChanges files(h);
       write_disk(h, at.path.text(), bytes, extent && extent->allocated < extent->size);
+      files.keep();
     });
   });
   host.on<ZeroFillVirtualDisk_Task>([](Call& call, ZeroFillVirtualDisk_Task const& r) {

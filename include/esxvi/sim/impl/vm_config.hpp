@@ -16,7 +16,6 @@
 #include <esxvi/types/fault/ConcurrentAccess.hpp>
 #include <esxvi/types/fault/DuplicateName.hpp>
 #include <esxvi/types/fault/InvalidArgument.hpp>
-#include <esxvi/types/fault/InvalidName.hpp>
 #include <esxvi/types/fault/InvalidState.hpp>
 #include <esxvi/types/fault/VmConfigFault.hpp>
 
@@ -166,11 +165,10 @@ inline void check_allocation(std::optional<types::ResourceAllocationInfo> const&
 
 inline void check_sizes(Host& host, types::VirtualMachineConfigInfo const& config,
                         types::VirtualMachineConfigSpec const& spec) {
-  if (spec.memoryMB && (*spec.memoryMB < 4 || *spec.memoryMB % 4 != 0))
+  if (spec.memoryMB && (*spec.memoryMB < least_memory_mb || *spec.memoryMB > most_memory_mb ||
+                        *spec.memoryMB % 4 != 0))
     wrong_argument("configSpec.memoryMB");
-  auto const most = host.get<types::HostSystem>(host.places().host)->capability;
-  auto const cpus = most ? most->maxSupportedVcpus.value_or(128) : 128;
-  if (spec.numCPUs && (*spec.numCPUs < 1 || *spec.numCPUs > cpus))
+  if (spec.numCPUs && (*spec.numCPUs < 1 || *spec.numCPUs > most_cpus(host)))
     wrong_argument("configSpec.numCPUs");
   check_allocation(config.cpuAllocation, spec.cpuAllocation, "configSpec.cpuAllocation");
   check_allocation(config.memoryAllocation, spec.memoryAllocation, "configSpec.memoryAllocation");
@@ -246,6 +244,11 @@ std::string guest_full_name(std::string_view id) {
   return std::string(id);
 }
 
+int most_cpus(Host& host) {
+  auto const most = host.get<types::HostSystem>(host.places().host)->capability;
+  return most ? most->maxSupportedVcpus.value_or(128) : 128;
+}
+
 void reconfigure(Host& host, types::VirtualMachineConfigInfo& config, bool is_on,
                  types::VirtualMachineConfigSpec const& spec) {
   if (spec.changeVersion && !spec.changeVersion->empty() &&
@@ -255,12 +258,7 @@ void reconfigure(Host& host, types::VirtualMachineConfigInfo& config, bool is_on
   check_sizes(host, config, spec);
   if (is_on) check_running(config, spec);
   if (spec.name) {
-    if (spec.name->empty() || spec.name->size() > 80 ||
-        spec.name->find('\n') != std::string::npos) {
-      types::InvalidName why;
-      why.name = *spec.name;
-      throw fault(std::move(why), "The name '" + *spec.name + "' is invalid.");
-    }
+    require_entity_name(*spec.name);
     std::string const name = server_name(*spec.name);
     require_free_name(host, name, config.name);
     config.name = name;

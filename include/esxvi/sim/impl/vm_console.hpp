@@ -60,8 +60,8 @@ inline types::VirtualMachineConfigOption config_option(Host& host, int version) 
                : g.id.starts_with("other") ? "otherGuestFamily"
                                            : "linuxGuest";
     g.supportedMaxCPUs = 128;
-    g.supportedMinMemMB = 4;
-    g.supportedMaxMemMB = 6128 * 1024;
+    g.supportedMinMemMB = least_memory_mb;
+    g.supportedMaxMemMB = most_memory_mb;
     g.recommendedMemMB = 1024;
     g.recommendedColorDepth = 0;
     g.supportedDiskControllerList = {"ParaVirtualSCSIController", "VirtualLsiLogicController",
@@ -86,7 +86,7 @@ inline types::VirtualMachineConfigOption config_option(Host& host, int version) 
   h.deviceListReadonly = false;
   for (int n = 1; n <= 128; ++n) h.numCPU.push_back(n);
   h.numCpuReadonly = false;
-  h.memoryMB = option_of<LongOption>(4, 6128 * 1024, 1024);
+  h.memoryMB = option_of<LongOption>(least_memory_mb, most_memory_mb, 1024);
   h.numPCIControllers = option_of<IntOption>(1, 1, 1);
   h.numIDEControllers = option_of<IntOption>(2, 2, 2);
   h.numUSBControllers = option_of<IntOption>(0, 1, 0);
@@ -195,10 +195,7 @@ void add_console_methods(Host& host) {
       int number = 0;
       while (files->exists(stem + "-" + std::to_string(number) + ".png")) ++number;
       DatastorePath const picture{at.datastore, stem + "-" + std::to_string(number) + ".png"};
-      if (!picture.directory().empty())
-        static_cast<void>(files->make_directory(picture.directory(), true));
-      static_cast<void>(
-          files->write(picture.path, draw_screen(screen_of(h, vm.value()).value()).png()));
+      write_file(h, picture, draw_screen(screen_of(h, vm.value()).value()).png());
       return picture.text();
     });
   });

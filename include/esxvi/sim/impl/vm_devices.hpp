@@ -185,7 +185,7 @@ struct DeviceChanges {
     if (add) controller->device.push_back(d->key);
   }
 
-  void complete_disk(types::VirtualDisk& disk, bool create) {
+  void complete_disk(types::VirtualDisk& disk, std::size_t index, bool create) {
     auto* const backing = disk.backing.as<types::VirtualDiskFlatVer2BackingInfo>();
     if (backing == nullptr) return;
     auto const vmx = datastore_path(config.files.vmPathName.value_or("[] "));
@@ -206,7 +206,10 @@ struct DeviceChanges {
         refuse_file(types::FileAlreadyExists(), backing->fileName,
                     "Cannot complete the operation because the file or folder " +
                         backing->fileName + " already exists");
-      auto const bytes = disk.capacityInBytes.value_or(disk.capacityInKB * 1024);
+      auto const bytes = disk.capacityInBytes.value_or(bytes_of(disk.capacityInKB));
+      if (!is_disk_size(bytes))
+        refuse_device(types::InvalidDeviceSpec(), index, "device.capacityInKB",
+                      "Invalid configuration for device '" + std::to_string(index) + "'.");
       auto const files = files_as_they_are(host, at.datastore);
       bool const thin = backing->thinProvisioned.value_or(false);
       if (!thin && static_cast<std::uint64_t>(bytes) > files->free_space()) {
@@ -236,7 +239,7 @@ struct DeviceChanges {
   }
 
   void complete(AnyDevice& d, std::size_t index, bool create) {
-    if (auto* disk = d.as<types::VirtualDisk>()) complete_disk(*disk, create);
+    if (auto* disk = d.as<types::VirtualDisk>()) complete_disk(*disk, index, create);
     if (auto* card = d.as<types::VirtualEthernetCard>()) complete_card(*card, index);
     if (auto* file = d->backing ? d->backing.as<types::VirtualDeviceFileBackingInfo>() : nullptr;
         file != nullptr && file->fileName.starts_with('['))
@@ -282,9 +285,9 @@ struct DeviceChanges {
     auto* const disk = now.as<types::VirtualDisk>();
     auto const* const was = old.as<types::VirtualDisk>();
     if (disk != nullptr && was != nullptr) {
-      auto const bytes = std::max(disk->capacityInBytes.value_or(0), disk->capacityInKB * 1024);
-      auto const before = was->capacityInBytes.value_or(was->capacityInKB * 1024);
-      if (bytes != 0 && bytes < before)
+      auto const bytes = std::max(disk->capacityInBytes.value_or(0), bytes_of(disk->capacityInKB));
+      auto const before = was->capacityInBytes.value_or(bytes_of(was->capacityInKB));
+      if (bytes != 0 && (bytes < before || bytes > std::max(before, largest_disk)))
         refuse_device(types::InvalidDeviceSpec(), index, "device.capacityInKB",
                       "Invalid configuration for device '" + std::to_string(index) + "'.");
       disk->capacityInBytes = std::max(bytes, before);

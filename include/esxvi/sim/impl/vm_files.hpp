@@ -13,6 +13,7 @@
 #include <esxvi/types/Datastore_properties.hpp>
 #include <esxvi/types/VirtualDisk.hpp>
 #include <esxvi/types/VirtualSerialPort.hpp>
+#include <esxvi/types/fault/FileFault.hpp>
 #include <esxvi/types/fault/InvalidDatastore.hpp>
 
 #include <charconv>
@@ -66,6 +67,40 @@ bool file_exists(Host& host, std::string const& path) {
   return files_as_they_are(host, at.datastore)->exists(at.path);
 }
 
+void expect_success(FileResult result, DatastorePath const& path) {
+  auto const refuse = [&](auto why, std::string_view text) {
+    why.file = path.text();
+    throw fault(std::move(why), "File " + path.text() + " " + std::string(text));
+  };
+  switch (result) {
+    case FileResult::ok:
+    case FileResult::created:
+      return;
+    case FileResult::not_found:
+      return refuse(types::FileNotFound(), "was not found");
+    case FileResult::exists:
+      return refuse(types::FileAlreadyExists(), "already exists");
+    case FileResult::is_directory:
+      return refuse(types::NotAFile(), "is not a file");
+    case FileResult::not_directory:
+      return refuse(types::NotADirectory(), "is not a directory");
+    case FileResult::not_empty:
+      return refuse(types::DirectoryNotEmpty(), "is not empty");
+    case FileResult::locked:
+      return refuse(types::FileLocked(), "is locked");
+    case FileResult::no_space: {
+      types::NoDiskSpace why;
+      why.datastore = path.datastore;
+      return refuse(std::move(why), "does not fit: insufficient disk space on the datastore");
+    }
+    case FileResult::bad_path:
+      break;
+  }
+  types::InvalidDatastorePath why;
+  why.datastorePath = path.text();
+  throw fault(std::move(why), "Invalid datastore path '" + path.text() + "'.");
+}
+
 namespace {
 
 // For who may have to take back what is about to be done to a file or directory.
@@ -87,8 +122,10 @@ void write_file(Host& host, DatastorePath const& at, FileContent content,
   for (auto end = at.path.find('/'); end != at.path.npos; end = at.path.find('/', end + 1))
     note_before(host, files, at.path.substr(0, end));
   note_before(host, files, at.path);
-  if (!at.directory().empty()) static_cast<void>(files->make_directory(at.directory(), true));
-  static_cast<void>(files->write(at.path, std::move(content), allocated));
+  if (!at.directory().empty())
+    if (auto const made = files->make_directory(at.directory(), true); made != FileResult::exists)
+      expect_success(made, at);
+  expect_success(files->write(at.path, std::move(content), allocated), at);
 }
 
 FileChanges::FileChanges(Host& host) : services_(machine_services(host)) {
@@ -114,22 +151,33 @@ inline std::string extent_name(std::string path, std::string_view kind) {
 }
 
 // The disks and what else a machine has besides its configuration. A machine that was described
-// rather than made by a client is as if it had run before: its ports have written.
+// rather than made by a client is as if it had run before: its ports have written. It is there even
+// when its datastore has no room for it.
 inline void write_first_files(Host& host, types::VirtualMachineConfigInfo const& config,
                               DatastorePath const& vmx) {
   auto const files = files_as_they_are(host, vmx.datastore);
   static_cast<void>(files->make_directory(vmx.directory(), true));
+  auto const attempt = [](auto const& write) {
+    try {
+      write();
+    } catch (Failure const&) {
+    }
+  };
   if (auto const nvram = extra_value(config, "nvram"))
-    write_file(host, vmx.beside(*nvram), FileContent::sparse(8684));
+    attempt([&] { write_file(host, vmx.beside(*nvram), FileContent::sparse(8684)); });
   for (auto const& d : config.hardware.device) {
     if (auto const* disk = d.as<types::VirtualDisk>()) {
       if (auto const* backing = disk->backing.as<types::VirtualDiskFlatVer2BackingInfo>())
-        write_disk(host, backing->fileName, disk->capacityInBytes.value_or(0),
-                   backing->thinProvisioned.value_or(false));
+        attempt([&] {
+          write_disk(host, backing->fileName, disk->capacityInBytes.value_or(0),
+                     backing->thinProvisioned.value_or(false));
+        });
     } else if (d.is<types::VirtualSerialPort>()) {
       if (auto const* backing = d->backing.as<types::VirtualSerialPortFileBackingInfo>()) {
-        if (!file_exists(host, backing->fileName))
-          write_file(host, datastore_path(backing->fileName), "login: \r\n");
+        attempt([&] {
+          if (!file_exists(host, backing->fileName))
+            write_file(host, datastore_path(backing->fileName), "login: \r\n");
+        });
       }
     }
   }
@@ -179,7 +227,9 @@ std::int64_t disk_size(Host& host, std::string const& path) {
   if (extent == std::string_view::npos) return static_cast<std::int64_t>(content->size());
   std::int64_t sectors = 0;
   std::from_chars(text.data() + extent + 4, text.data() + text.size(), sectors);
-  return sectors * 512;
+  // Anybody may have written the descriptor.
+  constexpr std::int64_t most = std::int64_t{1} << 53;
+  return sectors > 0 && sectors < most ? sectors * 512 : 0;
 }
 
 bool is_held(Host& host, Ref<types::Datastore> const& store, std::string_view path) {
@@ -212,20 +262,21 @@ bool is_held(Host& host, Ref<types::Datastore> const& store, std::string_view pa
   return held;
 }
 
-void save_machine(Host& host, std::string const& id) {
+FileResult save_machine(Host& host, std::string const& id) {
   auto& services = machine_services(host);
   services.unsaved.erase(id);
   auto const vm = host.find<types::VirtualMachine>({"VirtualMachine", id});
-  if (!vm || !vm->config || !vm->config->files.vmPathName) return;
+  if (!vm || !vm->config || !vm->config->files.vmPathName) return FileResult::ok;
   auto const at = datastore_path(*vm->config->files.vmPathName);
   auto const [known, is_new] = services.written.try_emplace(id, 0);
   if (is_new) write_first_files(host, *vm->config, at);
   std::string text = vmx_text(host, *vm->config);
   auto const hash = std::hash<std::string>()(text);
   // What somebody else put into the file stays until the machine changes.
-  if (!is_new && hash == known->second) return;
-  known->second = hash;
-  static_cast<void>(files_as_they_are(host, at.datastore)->write(at.path, std::move(text)));
+  if (!is_new && hash == known->second) return FileResult::ok;
+  auto const result = files_as_they_are(host, at.datastore)->write(at.path, std::move(text));
+  if (succeeded(result)) known->second = hash;
+  return result;
 }
 
 }  // namespace detail

@@ -5,6 +5,7 @@
 
 #include <esxvi/sim/detail/deltas.hpp>
 #include <esxvi/sim/detail/machines.hpp>
+#include <esxvi/sim/host_files.hpp>
 #include <esxvi/sim/services.hpp>
 #include <esxvi/types/ComputeResource_properties.hpp>
 #include <esxvi/types/Datastore_properties.hpp>
@@ -23,6 +24,9 @@
 #include <esxvi/types/fault/NotSupported.hpp>
 
 #include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace esxvi::sim {
 
@@ -58,36 +62,53 @@ inline void rehome(Host& host, Ref<types::VirtualMachine> const& vm,
   });
 }
 
-/// Moves all files of a machine, and of its snapshots, to the same places of another datastore.
-inline void move_files(Host& host, Ref<types::VirtualMachine> const& vm,
-                       Ref<types::Datastore> const& to) {
-  save_machine(host, vm.value());
+inline DatastorePath place_of_vmx(Host& host, Ref<types::VirtualMachine> const& vm) {
+  return datastore_path(
+      host.get<types::VirtualMachine>(vm)->config->files.vmPathName.value_or("[] "));
+}
+
+/// Copies all files of a machine, and of its snapshots, to the same places of another datastore.
+/// The result is where they were.
+inline std::vector<DatastorePath> copy_files(Host& host, Ref<types::VirtualMachine> const& vm,
+                                             std::string const& to) {
+  auto const into = files_as_they_are(host, to);
+  std::vector<DatastorePath> done;
+  auto const copy = [&](DatastorePath const& at) {
+    auto const from = files_as_they_are(host, at.datastore);
+    if (from == into) return;
+    auto const info = from->stat(at.path);
+    auto content = from->read(at.path);
+    if (!info || !content) return;
+    DatastorePath const target{to, at.path};
+    if (into->exists(at.path)) expect_success(FileResult::exists, target);
+    write_file(host, target, *std::move(content), info->allocated);
+    done.push_back(at);
+  };
+  auto const vmx = place_of_vmx(host, vm);
+  for (std::string const& file : disk_files(host, vm)) {
+    auto const at = datastore_path(file);
+    std::string const stem = at.path.substr(0, at.path.rfind('.'));
+    for (std::string const& part : {at.path, stem + "-flat.vmdk", stem + "-delta.vmdk"})
+      copy({at.datastore, part});
+  }
+  if (auto const nvram = extra_value(*host.get<types::VirtualMachine>(vm)->config, "nvram"))
+    copy(vmx.beside(*nvram));
+  copy(vmx);
+  return done;
+}
+
+/// Has a machine use the files that were copied, and takes away those that they were copied from.
+inline void use_copies(Host& host, Ref<types::VirtualMachine> const& vm,
+                       std::vector<DatastorePath> const& copied, Ref<types::Datastore> const& to) {
   auto const name = host.get<types::Datastore>(to)->name;
-  auto const into = files_as_they_are(host, name);
   auto const moved = [&](std::string const& path) {
     auto at = datastore_path(path);
     at.datastore = name;
     return at.text();
   };
-  auto const move = [&](std::string const& path) {
-    auto const at = datastore_path(path);
-    auto const from = files_as_they_are(host, at.datastore);
-    if (from == into) return;
-    if (!at.directory().empty()) static_cast<void>(into->make_directory(at.directory(), true));
-    std::string const stem = at.path.substr(0, at.path.rfind('.'));
-    for (std::string const& file : {at.path, stem + "-flat.vmdk", stem + "-delta.vmdk"}) {
-      auto const info = from->stat(file);
-      auto content = from->read(file);
-      if (!info || !content) continue;
-      static_cast<void>(into->write(file, *std::move(content), info->allocated));
-      static_cast<void>(from->remove(file));
-    }
-  };
-  auto const config = *host.get<types::VirtualMachine>(vm)->config;
-  auto const old = datastore_path(config.files.vmPathName.value_or("[] "));
-  for (std::string const& file : disk_files(host, vm)) move(file);
-  if (auto const nvram = extra_value(config, "nvram")) move(old.beside(*nvram).text());
-  move(old.text());
+  auto const old = place_of_vmx(host, vm);
+  for (DatastorePath const& at : copied)
+    static_cast<void>(files_as_they_are(host, at.datastore)->remove(at.path));
   static_cast<void>(files_as_they_are(host, old.datastore)->remove(old.directory()));
   for_each_config(host, vm, [&](types::VirtualMachineConfigInfo& c) {
     for_each_disk_file(c, [&](auto& b) {
@@ -101,6 +122,27 @@ inline void move_files(Host& host, Ref<types::VirtualMachine> const& vm,
     c.files.logDirectory = directory;
   });
   relink(host, vm);
+}
+
+/// To another host, pool and datastore, or none of it.
+inline Any relocate_machine(Host& host, Ref<types::VirtualMachine> const& vm,
+                            types::VirtualMachineRelocateSpec const& spec) {
+  if (!spec.datastore) {
+    rehome(host, vm, spec.pool, spec.host);
+    return {};
+  }
+  // With what machines that nobody has looked at yet have there.
+  static_cast<void>(files_of(host, *spec.datastore));
+  save_machine(host, vm.value());
+  std::vector<DatastorePath> copied;
+  {
+    FileChanges files(host);
+    copied = copy_files(host, vm, host.get<types::Datastore>(*spec.datastore)->name);
+    rehome(host, vm, spec.pool, spec.host);
+    files.keep();
+  }
+  use_copies(host, vm, copied, *spec.datastore);
+  return {};
 }
 
 /// What speaks against moving something into a folder.
@@ -188,11 +230,8 @@ void add_placement_methods(Host& host) {
     if (!call.host().options().vcenter) throw fault(NotSupported());
     check_target(call.host(), r.spec->pool, r.spec->host);
     Ref<VirtualMachine> const vm = *r.self;
-    return start(call.host(), vm, relocate, call.user(), [vm, spec = *r.spec](Host& h) {
-      rehome(h, vm, spec.pool, spec.host);
-      if (spec.datastore) move_files(h, vm, *spec.datastore);
-      return Any();
-    });
+    return start(call.host(), vm, relocate, call.user(),
+                 [vm, spec = *r.spec](Host& h) { return relocate_machine(h, vm, spec); });
   });
   // Every host of the cluster will do.
   host.on<ValidateMigration>([](Call& call, ValidateMigration const& r) {

@@ -108,6 +108,7 @@ inline Any create(Host& host, Placement const& at, types::VirtualMachineConfigSp
     why.invalidProperty = "configSpec.name";
     throw fault(std::move(why));
   }
+  require_entity_name(name);
   require_free_name(host, server_name(name));
   return add_machine(host, at, name, [&](types::VirtualMachineConfigInfo& config) {
     auto const place =
@@ -160,6 +161,16 @@ inline vmx::Machine parse_vmx(FileContent const& content) {
   }
 }
 
+// What does not fit a machine would not fit the numbers that follow from it either.
+inline void check_vmx(Host& host, vmx::Machine const& file) {
+  auto const& memory = file.memory.size;
+  if (memory && (memory->count < least_memory_mb || memory->count > most_memory_mb))
+    refuse_vmx("memsize is " + std::to_string(memory->count));
+  auto const& cpus = file.cpu.count;
+  if (cpus && (*cpus < 1 || *cpus > most_cpus(host)))
+    refuse_vmx("numvcpus is " + std::to_string(*cpus));
+}
+
 // The machine of a file: what the .vmx says, at a place where the file may not have been before.
 inline MachineRef read_machine(Host& host, Placement const& where, std::string const& path,
                                std::optional<std::string> const& name, bool as_template) {
@@ -180,8 +191,10 @@ inline MachineRef read_machine(Host& host, Placement const& where, std::string c
     }
   }
   vmx::Machine const file = parse_vmx(*content);
+  check_vmx(host, file);
   std::string const called = name.value_or(file.identity.name.value_or(
       at.path.substr(at.path.rfind('/') + 1, at.path.rfind('.') - at.path.rfind('/') - 1)));
+  require_entity_name(called);
   require_free_name(host, server_name(called));
   auto const was_at = file.identity.location_uuid;
   auto const vm = add_machine(host, where, called, [&](types::VirtualMachineConfigInfo& config) {
@@ -227,6 +240,7 @@ inline Any clone(Host& host, MachineRef const& from, Placement const& where,
   auto const source = host.get<Machine>(from);
   auto const kept = spec.snapshot ? host.get<types::VirtualMachineSnapshot>(*spec.snapshot)->config
                                   : *source->config;
+  require_entity_name(name);
   require_free_name(host, server_name(name));
   save_machine(host, from.value());
   auto const vm = add_machine(host, where, name, [&](types::VirtualMachineConfigInfo& config) {
@@ -298,7 +312,7 @@ inline Any destroy_entity(Host& host, Ref<types::ManagedEntity> const& what) {
 }  // namespace
 
 void require_entity_name(std::string const& name) {
-  if (!name.empty() && name.size() <= 80) return;
+  if (!name.empty() && name.size() <= 80 && name.find('\n') == name.npos) return;
   types::InvalidName why;
   why.name = name;
   throw fault(std::move(why), "The name '" + name + "' is invalid.");
@@ -349,7 +363,8 @@ MachineRef add_machine(Host& host, Placement const& at, std::string const& name,
       }
     });
     relink(host, vm);
-    save_machine(host, vm.value());
+    expect_success(save_machine(host, vm.value()),
+                   datastore_path(host.get<Machine>(vm)->config->files.vmPathName.value_or("[] ")));
     files.keep();
   } catch (...) {
     remove_machine(host, vm);
@@ -514,6 +529,7 @@ void add_registry_methods(Host& host) {
           auto const content = files_as_they_are(h, at.datastore)->read(at.path);
           if (!content) throw fault(FileNotFound(), "File " + path + " was not found");
           auto const file = parse_vmx(*content);
+          check_vmx(h, file);
           auto config = *h.get<VirtualMachine>(vm)->config;
           std::erase_if(config.hardware.device, [](auto const& d) { return d->key >= 1000; });
           read_vmx(h, file, at, config);

@@ -86,6 +86,13 @@ inline void forget_snapshot(Host& host, Snapshot const& which) {
   if (host.exists(which)) host.remove(which);
 }
 
+/// All disks continue in new files, or none does: to be done before anything else is changed.
+inline void stack_on_new_files(Host& host, types::VirtualMachineConfigInfo& config) {
+  FileChanges files(host);
+  stack_deltas(host, config);
+  files.keep();
+}
+
 }  // namespace
 
 Any take_snapshot(Host& host, Ref<types::VirtualMachine> const& vm, std::string const& name,
@@ -98,6 +105,8 @@ Any take_snapshot(Host& host, Ref<types::VirtualMachine> const& vm, std::string 
                                             : vm.value() + "-snapshot-" + std::to_string(number));
   Power const is = machine->runtime.powerState.value();
   bool const with_memory = memory && is == Power::poweredOn;
+  auto config = *machine->config;
+  stack_on_new_files(host, config);
   types::VirtualMachineSnapshot properties;
   properties.config = *machine->config;
   properties.vm = vm;
@@ -122,7 +131,7 @@ Any take_snapshot(Host& host, Ref<types::VirtualMachine> const& vm, std::string 
     auto& list = at.list != nullptr ? at.node().childSnapshotList : info.rootSnapshotList;
     list.push_back(std::move(node));
     info.currentSnapshot = ref;
-    stack_deltas(host, *m.config);
+    m.config = std::move(config);
     follow_tree(host, m);
   });
   relink(host, vm);
@@ -136,17 +145,18 @@ inline Any revert(Host& host, Ref<types::VirtualMachine> const& vm, Snapshot con
   auto const properties = host.get<types::VirtualMachineSnapshot>(to);
   auto const kept = machine_services(host).snapshots[to.value()];
   auto const before = disk_files(host, vm);
+  auto config = properties->config;
+  stack_on_new_files(host, config);
   host.modify(vm, [&](types::VirtualMachine& m) {
     // The name is the inventory's, not the snapshot's.
     std::string const name = m.config ? m.config->name : m.name;
-    m.config = properties->config;
+    m.config = std::move(config);
     m.config->name = name;
     m.config->modified = host.now();
     m.config->changeVersion = host.now().to_string();
     m.snapshot->currentSnapshot = to;
     bool const stays_off = suppress_power_on && kept.power == Power::poweredOn;
     m.runtime.bootTime.reset();
-    stack_deltas(host, *m.config);
     set_power(host, m, stays_off ? Power::suspended : kept.power);
   });
   settle_deltas(host, vm, before);
