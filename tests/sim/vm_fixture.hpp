@@ -8,6 +8,7 @@
 #include <esxvi/types/Folder.hpp>
 #include <esxvi/types/OptionValue.hpp>
 #include <esxvi/types/Task_properties.hpp>
+#include <esxvi/types/VirtualDisk.hpp>
 #include <esxvi/types/VirtualMachine.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>
 
@@ -80,6 +81,33 @@ inline Poly<vim::OptionValue> option(std::string key, std::string value) {
   o.key = std::move(key);
   o.value = std::move(value);
   return o;
+}
+
+template <class D> D const* device(vim::VirtualMachine const& vm, int number = 0) {
+  for (auto const& d : vm.config->hardware.device)
+    if (auto const* found = d.as<D>(); found != nullptr && number-- == 0) return found;
+  return nullptr;
+}
+
+inline vim::VirtualMachineConfigSpec with_device(Poly<vim::VirtualDevice> d, bool create = false) {
+  vim::VirtualDeviceConfigSpec change;
+  change.operation = vim::VirtualDeviceConfigSpecOperation::add;
+  if (create) change.fileOperation = vim::VirtualDeviceConfigSpecFileOperation::create;
+  change.device = std::move(d);
+  vim::VirtualMachineConfigSpec spec;
+  spec.deviceChange.emplace_back(std::move(change));
+  return spec;
+}
+
+inline vim::VirtualDisk new_disk(std::int64_t gigabytes, std::int32_t controller = 1000) {
+  vim::VirtualDisk disk;
+  disk.key = -1;
+  disk.controllerKey = controller;
+  disk.capacityInKB = gigabytes << 20;
+  vim::VirtualDiskFlatVer2BackingInfo backing;
+  backing.thinProvisioned = true;
+  disk.backing = std::move(backing);
+  return disk;
 }
 
 }  // namespace esxvi::test
