@@ -269,6 +269,12 @@ TEST_CASE("the name of a renamed port group is free for another one") {
   CHECK(fault_of([&] { add("A"); }) == "AlreadyExists");
   CHECK(s.host.all<vim::Network>().size() == 4);
 
+  CHECK(fault_of([&] { rename("A", ""); }) == "InvalidArgument");
+  CHECK(fault_of([&] {
+          session.call(vim::UpdatePortGroup{
+              .self = network, .pgName = "A", .portgrp = group("A", "vSwitch0", 4096)});
+        }) == "InvalidArgument");
+
   // Adapters of the host go along.
   rename("Management Network", "management");
   auto const info = *s.host.get<vim::HostNetworkSystem>(network)->networkInfo;

@@ -134,6 +134,33 @@ TEST_CASE("what is no disk is not taken for one") {
   CHECK(store->exists("copy-flat.vmdk"));
 }
 
+TEST_CASE("a disk that grows keeps its identity and what is in it") {
+  Simulated s;
+  auto session = s.open();
+  std::string const name = "[datastore1] one.vmdk";
+  auto const store = esxvi::sim::files_of(s.host, s.host.places().datastore);
+  for (std::string const type : {"thin", "preallocated"}) {
+    CAPTURE(type);
+    CHECK(end_of(s, session.call(vim::CreateVirtualDisk_Task{
+                        .self = disks, .name = name, .spec = disk(1024, type)})) == "");
+    std::string const uuid = "60 00 C2 91 00 00 00 00-00 00 00 00 00 00 00 01";
+    session.call(vim::SetVirtualDiskUuid{.self = disks, .name = name, .uuid = uuid});
+    auto const before = *store->stat("one-flat.vmdk");
+    REQUIRE(succeeded(store->write(
+        "one-flat.vmdk", esxvi::sim::FileContent::sparse(before.size, "boot"), before.allocated)));
+    CHECK(end_of(s, session.call(vim::ExtendVirtualDisk_Task{
+                        .self = disks, .name = name, .newCapacityKb = 4096})) == "");
+    CHECK(session.call(vim::QueryVirtualDiskUuid{.self = disks, .name = name}) == uuid);
+    auto const after = *store->stat("one-flat.vmdk");
+    CHECK(after.size == 4096 * 1024);
+    CHECK((after.allocated < after.size) == (type == "thin"));
+    CHECK(store->read("one-flat.vmdk")->head() == "boot");
+    CHECK(store->read("one.vmdk")->text().find("\nRW 8192 VMFS \"one-flat.vmdk\"\n") !=
+          std::string::npos);
+    CHECK(end_of(s, session.call(vim::DeleteVirtualDisk_Task{.self = disks, .name = name})) == "");
+  }
+}
+
 TEST_CASE("a disk that finds no room to grow stays as it is") {
   Simulated s;
   auto session = s.open();

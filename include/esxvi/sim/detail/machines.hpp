@@ -158,6 +158,8 @@ constexpr bool is_disk_size(std::int64_t bytes) { return bytes > 0 && bytes <= l
 /// what is different from that. Throws what speaks against it.
 void write_disk(Host& host, std::string const& path, std::int64_t bytes, bool thin,
                 std::string const& parent = {});
+/// More room for one without a parent; what is in it stays.
+void grow_disk(Host& host, std::string const& path, std::int64_t bytes, bool thin);
 void remove_disk(Host& host, std::string const& path);
 /// Size of a disk by its files; 0: it has none.
 std::int64_t disk_size(Host& host, std::string const& path);

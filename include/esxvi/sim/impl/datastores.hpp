@@ -262,7 +262,7 @@ inline void add_disk_methods(Host& host) {
       expect_free(h, at);
       auto const extent = at.files->stat(extent_of(at.path.path));
       FileChanges files(h);
-      write_disk(h, at.path.text(), bytes, extent && extent->allocated < extent->size);
+      grow_disk(h, at.path.text(), bytes, extent && extent->allocated < extent->size);
       files.keep();
     });
   });

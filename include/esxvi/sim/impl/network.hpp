@@ -293,18 +293,21 @@ class NetworkChange {
     std::erase_if(network_.portgroup, [&](auto const& g) { return g.spec.vswitchName == name; });
   }
 
-  void add_group(types::HostPortGroupSpec const& spec) {
-    require_free_group(spec.name);
+  void check_group(types::HostPortGroupSpec const& spec) {
     static_cast<void>(switch_named(network_, spec.vswitchName));
     if (spec.name.empty()) wrong_network_argument("portgrp.name");
     if (spec.vlanId < 0 || spec.vlanId > 4095) wrong_network_argument("portgrp.vlanId");
+  }
+  void add_group(types::HostPortGroupSpec const& spec) {
+    require_free_group(spec.name);
+    check_group(spec);
     network_.portgroup.push_back(port_group(spec));
     added_.push_back(spec.name);
   }
   void edit_group(std::string const& name, types::HostPortGroupSpec const& spec) {
     auto& group = group_named(network_, name);
     if (spec.name != name) require_free_group(spec.name);
-    static_cast<void>(switch_named(network_, spec.vswitchName));
+    check_group(spec);
     auto ports = std::move(group.port);
     group = port_group(spec);
     group.port = std::move(ports);

@@ -299,7 +299,7 @@ struct DeviceChanges {
       if (known != nullptr && bytes > before) {
         // What it stands on is a snapshot's, and stays as small as it is.
         if (known->parent) refuse_operation(index);
-        write_disk(host, known->fileName, bytes, known->thinProvisioned.value_or(false));
+        grow_disk(host, known->fileName, bytes, known->thinProvisioned.value_or(false));
       }
     }
     if (auto* card = now.as<types::VirtualEthernetCard>()) {

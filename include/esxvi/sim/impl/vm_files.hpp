@@ -183,6 +183,14 @@ inline void write_first_files(Host& host, types::VirtualMachineConfigInfo const&
   }
 }
 
+/// The size in the description of a disk, as it stands there; nothing when it describes none.
+inline std::optional<std::string_view> sectors_in(std::string_view text) {
+  auto const extent = text.find("\nRW ");
+  if (extent == text.npos) return std::nullopt;
+  text.remove_prefix(extent + 4);
+  return text.substr(0, text.find_first_of(" \n"));
+}
+
 }  // namespace
 
 void write_disk(Host& host, std::string const& path, std::int64_t bytes, bool thin,
@@ -218,15 +226,32 @@ void remove_disk(Host& host, std::string const& path) {
   }
 }
 
+void grow_disk(Host& host, std::string const& path, std::int64_t bytes, bool thin) {
+  auto const at = datastore_path(path);
+  auto const files = files_as_they_are(host, at.datastore);
+  DatastorePath const extent{at.datastore, extent_name(at.path, "-flat")};
+  auto const descriptor = files->read(at.path);
+  auto const content = files->read(extent.path);
+  auto const sectors =
+      descriptor ? sectors_in(descriptor->head()) : std::optional<std::string_view>();
+  if (!sectors || !content) return write_disk(host, path, bytes, thin);
+  std::string text(descriptor->head());
+  text.replace(static_cast<std::size_t>(sectors->data() - descriptor->head().data()),
+               sectors->size(), std::to_string(bytes / 512));
+  auto const size = static_cast<std::uint64_t>(bytes);
+  auto const allocated = thin ? files->stat(extent.path)->allocated : size;
+  write_file(host, at, std::move(text));
+  write_file(host, extent, FileContent::sparse(size, std::string(content->head())), allocated);
+}
+
 std::int64_t disk_size(Host& host, std::string const& path) {
   auto const at = datastore_path(path);
   auto const content = files_as_they_are(host, at.datastore)->read(at.path);
   if (!content) return 0;
-  std::string_view const text = content->head();
-  auto extent = text.find("\nRW ");
-  if (extent == std::string_view::npos) return static_cast<std::int64_t>(content->size());
+  auto const number = sectors_in(content->head());
+  if (!number) return static_cast<std::int64_t>(content->size());
   std::int64_t sectors = 0;
-  std::from_chars(text.data() + extent + 4, text.data() + text.size(), sectors);
+  std::from_chars(number->data(), number->data() + number->size(), sectors);
   // Anybody may have written the descriptor.
   constexpr std::int64_t most = std::int64_t{1} << 53;
   return sectors > 0 && sectors < most ? sectors * 512 : 0;
