@@ -359,4 +359,13 @@ TEST_CASE("hosts of a vCenter have port groups of their own, and share networks 
   CHECK(hosts_of(s.host, "Y") == std::vector{hosts[1]});
   session.call(vim::RemovePortGroup{.self = on(1), .pgName = "Y"});
   CHECK(s.host.all<vim::Network>().size() == 1);
+
+  // In use is a group of the host that the machine is on.
+  add(0, "Z");
+  add(1, "Z");
+  s.host.add_vm("web02").host(hosts[1]).network(network_called(s.host, "Z"));
+  session.call(vim::RemovePortGroup{.self = on(0), .pgName = "Z"});
+  CHECK(hosts_of(s.host, "Z") == std::vector{hosts[1]});
+  CHECK(fault_of([&] { session.call(vim::RemovePortGroup{.self = on(1), .pgName = "Z"}); }) ==
+        "ResourceInUse");
 }

@@ -5,6 +5,7 @@
 #include <esxvi/types/HostAutoStartManager_properties.hpp>
 #include <esxvi/types/HostSystem_properties.hpp>
 #include <esxvi/types/ParaVirtualSCSIController.hpp>
+#include <esxvi/types/VirtualCdrom.hpp>
 #include <esxvi/types/VirtualDisk.hpp>
 #include <esxvi/types/VirtualMachineSnapshot.hpp>
 #include <esxvi/types/VirtualMachineSnapshot_properties.hpp>
@@ -171,6 +172,7 @@ TEST_CASE("a disk moves to a free slot of a controller, and nowhere else") {
     CAPTURE(unit);
     CHECK(move(first, controller, unit) == fault);
   }
+  CHECK(move(*device<vim::ParaVirtualSCSIController>(*s.at(vm)), 200, 1) == "InvalidController");
   CHECK(s.file("web01/web01.vmx") == text);
   auto const second_bus = *device<vim::ParaVirtualSCSIController>(*s.at(vm), 1);
   CHECK(move(second_bus, second_bus.key, 3) == "InvalidDeviceSpec");
@@ -184,6 +186,35 @@ TEST_CASE("a disk moves to a free slot of a controller, and nowhere else") {
   CHECK(now.find("scsi0:0.") == std::string::npos);
   CHECK(s.reconfigure(vm, with_device(new_disk(1), true)) == "success");
   CHECK(device<vim::VirtualDisk>(*s.at(vm), 2)->key == 2000);
+}
+
+TEST_CASE("a device whose file can be on no datastore changes nothing") {
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01");
+  auto const cd = *device<vim::VirtualCdrom>(*s.at(vm));
+  auto const with_file = [&](std::string file, bool added) {
+    auto d = cd;
+    vim::VirtualCdromIsoBackingInfo backing;
+    backing.fileName = std::move(file);
+    d.backing = std::move(backing);
+    if (added) d.key = -1;
+    auto spec = with_device(std::move(d));
+    if (added) spec.deviceChange[0]->device->unitNumber.reset();
+    if (!added) spec.deviceChange[0]->operation = vim::VirtualDeviceConfigSpecOperation::edit;
+    spec.annotation = "changed";
+    return s.reconfigure(vm, spec);
+  };
+  for (bool const added : {false, true})
+    for (char const* file : {"[nowhere] x.iso", "x.iso", "[datastore1"}) {
+      CAPTURE(added);
+      CAPTURE(file);
+      CHECK(with_file(file, added) == "InvalidDatastorePath");
+      CHECK(s.at(vm)->config->annotation != "changed");
+    }
+  CHECK(s.does(vim::PowerOnVM_Task{.self = vm}) == "success");
+  CHECK(s.does(vim::PowerOffVM_Task{.self = vm}) == "success");
+  CHECK(with_file("[datastore1] x.iso", false) == "success");
+  CHECK(with_file("[datastore1] y.iso", true) == "success");
 }
 
 TEST_CASE("a machine has as many controllers as fit, and no drives behind anything else") {

@@ -4,6 +4,7 @@
 // customized.
 #include "sim/vm_fixture.hpp"
 
+#include <esxvi/session/content.hpp>
 #include <esxvi/types/CustomizationFixedName.hpp>
 #include <esxvi/types/CustomizationLinuxPrep.hpp>
 #include <esxvi/types/Datastore.hpp>
@@ -12,6 +13,7 @@
 #include <esxvi/types/HostSystem_properties.hpp>
 #include <esxvi/types/ManagedEntity.hpp>
 #include <esxvi/types/VirtualDisk.hpp>
+#include <esxvi/types/VirtualDiskManager.hpp>
 #include <esxvi/types/VirtualMachineSnapshot.hpp>
 #include <esxvi/types/VirtualMachineSnapshot_properties.hpp>
 #include <esxvi/types/VmfsDatastoreInfo.hpp>
@@ -88,6 +90,12 @@ TEST_CASE("a snapshot keeps the disk, and the machine writes to another one") {
   auto const two = s.take(vm, "two");
   CHECK(s.at_then(two) == "web01-000001 < web01");
   CHECK(s.at_now(vm) == "web01-000002 < web01-000001 < web01");
+  CHECK(s.disks("web01") == "web01-000001.vmdk web01-000002.vmdk web01.vmdk ");
+  // What stands on another disk does not grow.
+  CHECK(s.does(vim::ExtendVirtualDisk_Task{.self = *s.session.content().virtualDiskManager,
+                                           .name = "[datastore1] web01/web01-000002.vmdk",
+                                           .newCapacityKb = std::int64_t{30} << 20}) ==
+        "InvalidDiskFormat");
   CHECK(s.disks("web01") == "web01-000001.vmdk web01-000002.vmdk web01.vmdk ");
   CHECK(s.file("web01/web01-000002.vmdk").find("parentFileNameHint=\"web01-000001.vmdk\"") !=
         std::string::npos);

@@ -101,6 +101,19 @@ TEST_CASE("the connection breaks while a question is answered: the same answer a
     at.look({running, quiet_machine()});
     at.updates({state_is(State::success)});
   }
+  SUBCASE("... and the second cannot be sent") {
+    at.look({running, asking_machine(serial_question())});
+    at.answer("50", "10").throws(esxvi::connection_refused({"AnswerVM", "", "refused", ""}));
+    at.look({running, asking_machine(serial_question())});
+    at.answer("50", "10");
+    at.updates({asks_nothing(), state_is(State::success)});
+  }
+  SUBCASE("... but late: the second is refused") {
+    at.look({running, asking_machine(serial_question())});
+    at.script->expect("AnswerVM").reply(500, fault_reply("InvalidArgument"));
+    at.look({running, quiet_machine()});
+    at.updates({state_is(State::success)});
+  }
   SUBCASE("it had") {
     at.look({running, quiet_machine()});
     at.updates({state_is(State::success)});

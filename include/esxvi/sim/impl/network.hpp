@@ -13,6 +13,7 @@
 #include <esxvi/types/HostNetworkSystem.hpp>
 #include <esxvi/types/HostNetworkSystem_properties.hpp>
 #include <esxvi/types/Network_properties.hpp>
+#include <esxvi/types/VirtualMachine_properties.hpp>
 #include <esxvi/types/fault/AlreadyExists.hpp>
 #include <esxvi/types/fault/InvalidArgument.hpp>
 #include <esxvi/types/fault/NotFound.hpp>
@@ -387,7 +388,12 @@ class NetworkChange {
   }
   void let_go(types::HostPortGroup const& group, std::string_view kind, std::string const& name) {
     auto const n = network_named(host_, on_, group.spec.name);
-    if (!group.port.empty() || (n && !host_.get<types::Network>(n)->vm.empty())) in_use(kind, name);
+    // Other hosts may have a group of this name, and machines of their own that use it.
+    bool const used =
+        n && std::ranges::any_of(host_.get<types::Network>(n)->vm, [&](auto const& vm) {
+          return host_.get<types::VirtualMachine>(vm)->runtime.host == on_;
+        });
+    if (!group.port.empty() || used) in_use(kind, name);
     if (n) dropped_.push_back(n);
   }
 

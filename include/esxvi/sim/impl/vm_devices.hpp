@@ -116,7 +116,7 @@ struct DeviceChanges {
   bool is_on;
   std::map<std::int32_t, std::int32_t> given{};  // keys that the client made up, to real ones
 
-  /// What its controller is like; no drive is behind one without slots.
+  /// What its controller is like: one with slots is for drives, and one without for the others.
   device_kind const& bus_of(AnyDevice& d, std::size_t index) {
     if (!d->controllerKey)
       refuse_device(types::MissingController(), index, "device.controllerKey",
@@ -127,8 +127,10 @@ struct DeviceChanges {
       d->controllerKey = known->second;
     AnyDevice const* const owner = find_device(config, *d->controllerKey);
     bool const drive = d.is<types::VirtualDisk>() || d.is<types::VirtualCdrom>();
-    if (owner == nullptr || !owner->is<types::VirtualController>() ||
-        (drive && kind_of_device(*owner).per_bus == 0)) {
+    bool const fits =
+        owner != nullptr && owner->is<types::VirtualController>() &&
+        (kind_of_device(*owner).per_bus > 0 ? !d.is<types::VirtualController>() : !drive);
+    if (!fits) {
       types::InvalidController why;
       why.controllerKey = *d->controllerKey;
       refuse_device(std::move(why), index, "device.controllerKey",
@@ -238,12 +240,22 @@ struct DeviceChanges {
     if (!card.wakeOnLanEnabled) card.wakeOnLanEnabled = true;
   }
 
+  static std::string file_of(AnyDevice const& d) {
+    auto const* const file =
+        d->backing ? d->backing.as<types::VirtualDeviceFileBackingInfo>() : nullptr;
+    return file != nullptr ? file->fileName : std::string();
+  }
+  /// Throws InvalidDatastorePath when its file can be on no datastore.
+  void find_file(AnyDevice& d) {
+    auto* const file = d->backing ? d->backing.as<types::VirtualDeviceFileBackingInfo>() : nullptr;
+    if (file != nullptr && !file->fileName.empty())
+      file->datastore = find_datastore(host, datastore_path(file->fileName).datastore);
+  }
+
   void complete(AnyDevice& d, std::size_t index, bool create) {
     if (auto* disk = d.as<types::VirtualDisk>()) complete_disk(*disk, index, create);
     if (auto* card = d.as<types::VirtualEthernetCard>()) complete_card(*card, index);
-    if (auto* file = d->backing ? d->backing.as<types::VirtualDeviceFileBackingInfo>() : nullptr;
-        file != nullptr && file->fileName.starts_with('['))
-      file->datastore = find_datastore(host, datastore_path(file->fileName).datastore);
+    find_file(d);
     bool const connects = d->connectable || d.is<types::VirtualEthernetCard>() ||
                           d.is<types::VirtualCdrom>() || d.is<types::VirtualSerialPort>();
     if (connects && !d->connectable) {
@@ -282,6 +294,7 @@ struct DeviceChanges {
     if (!now->connectable) now->connectable = old->connectable;
     if (!now->controllerKey) now->controllerKey = old->controllerKey;
     if (!now->unitNumber) now->unitNumber = old->unitNumber;
+    if (file_of(now) != file_of(old)) find_file(now);
     auto* const disk = now.as<types::VirtualDisk>();
     auto const* const was = old.as<types::VirtualDisk>();
     if (disk != nullptr && was != nullptr) {

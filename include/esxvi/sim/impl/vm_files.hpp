@@ -15,6 +15,7 @@
 #include <esxvi/types/VirtualSerialPort.hpp>
 #include <esxvi/types/fault/FileFault.hpp>
 #include <esxvi/types/fault/InvalidDatastore.hpp>
+#include <esxvi/types/fault/VmConfigFault.hpp>
 
 #include <charconv>
 
@@ -231,15 +232,18 @@ void grow_disk(Host& host, std::string const& path, std::int64_t bytes, bool thi
   auto const files = files_as_they_are(host, at.datastore);
   DatastorePath const extent{at.datastore, extent_name(at.path, "-flat")};
   auto const descriptor = files->read(at.path);
+  if (!descriptor) return write_disk(host, path, bytes, thin);
+  auto const sectors = sectors_in(descriptor->head());
   auto const content = files->read(extent.path);
-  auto const sectors =
-      descriptor ? sectors_in(descriptor->head()) : std::optional<std::string_view>();
-  if (!sectors || !content) return write_disk(host, path, bytes, thin);
+  auto const info = files->stat(extent.path);
+  // What stands on another disk has no such extent.
+  if (!sectors || !content || !info)
+    throw fault(types::InvalidDiskFormat(), "The disk " + path + " cannot grow");
   std::string text(descriptor->head());
   text.replace(static_cast<std::size_t>(sectors->data() - descriptor->head().data()),
                sectors->size(), std::to_string(bytes / 512));
   auto const size = static_cast<std::uint64_t>(bytes);
-  auto const allocated = thin ? files->stat(extent.path)->allocated : size;
+  auto const allocated = thin ? info->allocated : size;
   write_file(host, at, std::move(text));
   write_file(host, extent, FileContent::sparse(size, std::string(content->head())), allocated);
 }

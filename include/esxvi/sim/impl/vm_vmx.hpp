@@ -235,6 +235,7 @@ template <class File, class F> void for_each_bus(File& file, F&& f) {
 
 // Beside the .vmx its plain name, elsewhere the path by which the host has mounted the datastore.
 inline std::string name_in_file(Host& host, std::string const& path, DatastorePath const& vmx) {
+  if (!path.starts_with('[')) return path;  // as path_of_name() found it in a file
   auto const at = datastore_path(path);
   if (at.datastore == vmx.datastore && at.directory() == vmx.directory())
     return at.path.substr(at.path.rfind('/') + 1);

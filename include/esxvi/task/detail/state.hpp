@@ -118,12 +118,13 @@ struct TaskState {
     status.question = Question::from(*info, *vm);
   }
 
-  /// After a look: an answer whose reply was lost has arrived when its question is gone.
+  /// After a look: an answer whose reply was lost has arrived when its question is gone. (When the
+  /// task is cancelled, its question goes as well.)
   void confirm_answer() {
     if (!unsure) return;
     auto const& now = status.question;
     if (!status.ended() && now && now->id == unsure->question.id) return;
-    answered.push_back(std::move(*unsure));
+    if (!cancel_requested) answered.push_back(std::move(*unsure));
     unsure.reset();
   }
 

@@ -340,7 +340,7 @@ class Waiting {
     if (t.unsure && t.unsure->question.id == q.id) {
       refresh(call(call_limit));  // if it has arrived, the question is gone
       if (m.done || !t.unsure) return;
-      given = std::exchange(t.unsure, std::nullopt)->choice;
+      given = t.unsure->choice;
     }
     auto const decision = given ? Decision::answer(*given) : decide(m, q);
     if (decision.what() != Decision::kind::answer) {
@@ -361,6 +361,7 @@ class Waiting {
       throw;
     }
     if (refused.empty()) {
+      t.unsure.reset();
       t.answered.push_back({q, decision.choice(), false});
       each_open([&](Member& other) {  // of the same machine: it is their question as well
         if (other.task->vm && same_object(q.vm, *other.task->vm)) other.task->settled = q.id;
@@ -370,6 +371,7 @@ class Waiting {
     // Somebody else answered first, or this answer is not accepted: the question itself tells.
     refresh(call(call_limit));
     if (m.done || !t.status.question || t.status.question->id != q.id) return;
+    t.unsure.reset();
     report_question(m, q, "the answer was refused: " + refused);
   }
   Decision decide(Member& m, Question const& q) {
