@@ -175,7 +175,7 @@ TEST_CASE("a disk moves to a free slot of a controller, and nowhere else") {
   CHECK(move(*device<vim::ParaVirtualSCSIController>(*s.at(vm)), 200, 1) == "InvalidController");
   CHECK(s.file("web01/web01.vmx") == text);
   auto const second_bus = *device<vim::ParaVirtualSCSIController>(*s.at(vm), 1);
-  CHECK(move(second_bus, second_bus.key, 3) == "InvalidDeviceSpec");
+  CHECK(move(second_bus, second_bus.key, 3) == "InvalidController");
 
   CHECK(move(first, second_bus.key, 3) == "success");
   CHECK(device<vim::VirtualDisk>(*s.at(vm))->key == 2019);
