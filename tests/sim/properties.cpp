@@ -241,3 +241,19 @@ TEST_CASE("lists come as ArrayOfX whose items say what they are") {
   CHECK(body.find("<returnval xsi:type=\"ArrayOfManagedObjectReference\"><ManagedObjectReference "
                   "xsi:type=\"ManagedObjectReference\" type=\"Datastore\">") != std::string::npos);
 }
+
+TEST_CASE("one property by itself, also of what the host knows only that it is there") {
+  Simulated s({.vcenter = true});
+  auto session = s.open();
+  auto const fetch = [&](std::string const& property, std::string const& cookie) {
+    return s.post(envelope("<Fetch xmlns=\"urn:vim25\"><_this type=\"AlarmManager\">" +
+                           session.content().alarmManager->value() + "</_this><prop>" + property +
+                           "</prop></Fetch>"),
+                  cookie);
+  };
+  auto const [status, body] = fetch("description", s.cookie());
+  CHECK(status == 200);
+  CHECK(body.find("<returnval") == std::string::npos);
+  CHECK(fetch("nonsense", s.cookie()).second.find("InvalidProperty") != std::string::npos);
+  CHECK(fetch("description", {}).second.find("NotAuthenticated") != std::string::npos);
+}

@@ -141,6 +141,7 @@ void add_retrieval_methods(Host& host) {
       auto const table = tables.find(object.kind().name);
       if (table == tables.end() || !detail::find_path(*table->second, *r.prop))
         throw detail::invalid_property(*r.prop);
+      call->require(detail::privilege_of(*table->second, *r.prop), object.ref());
       return call->reply_text({});
     }
     call->require(detail::privilege_of(object.type(), *r.prop), object.ref());
