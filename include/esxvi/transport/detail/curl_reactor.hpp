@@ -14,6 +14,7 @@
 #include <memory>
 #include <new>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 // ESXVI_CURL_LOOP_POLL forces the portable way, for tests of it.
@@ -62,7 +63,14 @@ class curl_reactor {
   curl_reactor(curl_reactor const&) = delete;
   curl_reactor& operator=(curl_reactor const&) = delete;
 
-  void add(CURL* easy) { check_multi(curl_multi_add_handle(multi_.get(), easy)); }
+  void add(CURL* easy) {
+#if ESXVI_DETAIL_EPOLL
+    if (curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &on_close) != CURLE_OK ||
+        curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, static_cast<void*>(this)) != CURLE_OK)
+      throw std::bad_alloc{};
+#endif
+    check_multi(curl_multi_add_handle(multi_.get(), easy));
+  }
   /// Closes the connection of a transfer that is not complete.
   void remove(CURL* easy) noexcept { curl_multi_remove_handle(multi_.get(), easy); }
 
@@ -79,6 +87,11 @@ class curl_reactor {
       if (event.data.fd == wake_.get()) {
         std::uint64_t ignored = 0;
         static_cast<void>(::read(wake_.get(), &ignored, sizeof ignored));
+        continue;
+      }
+      if (auto const known = watched_.find(event.data.fd);
+          known == watched_.end() || !known->second) {
+        forget(event.data.fd);
         continue;
       }
       unsigned const bits = ((event.events & EPOLLIN) != 0U ? CURL_CSELECT_IN : 0U) |
@@ -178,20 +191,32 @@ class curl_reactor {
     check_multi(curl_multi_socket_action(multi_.get(), socket, bits, &running));
   }
 
-  static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void* known) noexcept {
+  static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) noexcept {
     auto& reactor = *static_cast<curl_reactor*>(self);
-    auto const epoll = reactor.epoll_.get();
     if (what == CURL_POLL_REMOVE) {
-      epoll_ctl(epoll, EPOLL_CTL_DEL, socket, nullptr);
+      if (auto const known = reactor.watched_.find(socket); known != reactor.watched_.end())
+        known->second = false;
       return 0;
     }
     epoll_event event{.events = 0, .data = {.fd = socket}};
     if (what != CURL_POLL_OUT) event.events |= EPOLLIN;
     if (what != CURL_POLL_IN) event.events |= EPOLLOUT;
-    auto const add = known == nullptr;
-    if (epoll_ctl(epoll, add ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event) != 0) return -1;
-    if (add) curl_multi_assign(reactor.multi_.get(), socket, self);  // any pointer: it is known
-    return 0;
+    try {
+      auto const epoll = reactor.epoll_.get();
+      auto const known = !reactor.watched_.insert_or_assign(socket, true).second;
+      if (known && epoll_ctl(epoll, EPOLL_CTL_MOD, socket, &event) == 0) return 0;
+      return epoll_ctl(epoll, EPOLL_CTL_ADD, socket, &event);
+    } catch (std::bad_alloc const&) {
+      return -1;
+    }
+  }
+  static int on_close(void* self, curl_socket_t socket) noexcept {
+    static_cast<curl_reactor*>(self)->forget(socket);
+    return ::close(socket);
+  }
+  void forget(curl_socket_t socket) noexcept {
+    watched_.erase(socket);
+    epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, socket, nullptr);
   }
   static int on_timer(CURLM*, long milliseconds, void* self) noexcept {
     auto& timer = static_cast<curl_reactor*>(self)->timer_;
@@ -204,6 +229,10 @@ class curl_reactor {
 
   descriptor_owner epoll_{};  // outlives the multi handle, which takes its sockets out of it
   descriptor_owner wake_{};
+  /// What was put into epoll, and whether libcurl wants to hear of it. CURL_POLL_REMOVE touches no
+  /// descriptor: libcurl says it between the requests of a connection, and also (7.88) after it
+  /// closed a socket that was connecting, whose number may be another thread's by then.
+  std::unordered_map<curl_socket_t, bool> watched_{};
   std::optional<clock::time_point> timer_{};
 #else
   bool finished_in_queue() {
