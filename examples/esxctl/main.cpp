@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <string>
@@ -51,6 +52,8 @@ std::string what_is_wrong(CLI::App const* app, CLI::Error const& e) {
 
 int main(int argc, char** argv) {
   open_closed_streams();
+  // A reader that went away is an error of writing: the session is still to be ended.
+  std::signal(SIGPIPE, SIG_IGN);
   CLI::App app{"Manages VMware ESX(i) hosts and vCenter servers", "esxctl"};
   app.set_version_flag("--version", ESXVI_VERSION_STRING);
   app.require_subcommand(1);

@@ -170,7 +170,7 @@ void print_change(Cache::change_type const& change, std::vector<Property const*>
 
 using Clock = std::chrono::steady_clock;
 
-/// Asks to stop on Ctrl-C and SIGTERM, and when it is `end`, for as long as it lives. One at a
+/// Asks to stop on Ctrl-C, SIGTERM and a closed terminal, and when it is `end`, for as long as it lives. One at a
 /// time.
 class Interrupt {
  public:
@@ -195,7 +195,7 @@ class Interrupt {
   [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
 
  private:
-  static constexpr std::array signals_{SIGINT, SIGTERM};
+  static constexpr std::array signals_{SIGINT, SIGTERM, SIGHUP};
   static inline std::atomic<bool> asked_{false};
 
   std::stop_source stop_{};

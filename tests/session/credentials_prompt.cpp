@@ -5,8 +5,10 @@
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
 #include <pty.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <array>
@@ -24,6 +26,11 @@ std::string ask(Challenge const& challenge) {
     return answer.user + "|" + std::string(answer.password.reveal());
   } catch (esxvi::invalid_argument const& e) {
     return "refused: " + e.problem();
+  } catch (esxvi::cancelled const& e) {
+    termios now{};
+    auto const terminal = ::open("/dev/tty", O_RDWR);
+    bool const echoes = ::tcgetattr(terminal, &now) == 0 && (now.c_lflag & ECHO) != 0;
+    return "cancelled: " + e.problem() + (echoes ? "; echoes" : "; silent");
   }
 }
 
@@ -107,6 +114,13 @@ TEST_CASE("the end of the input is no password") {
   Person person({.host = "h", .user = "alice"});
   person.answer("Password of alice at h: ", "\x04");
   CHECK(person.result() == "refused: no answer was given");
+}
+
+TEST_CASE("Ctrl-C at the password is an error, and the terminal has its echo again") {
+  Person person({.host = "h", .user = "alice"});
+  person.answer("Password of alice at h: ", "5ec\x03");
+  CHECK(person.result() == "cancelled: no answer was given; echoes");
+  CHECK(person.screen.find("5ec") == std::string::npos);
 }
 
 TEST_CASE("without a terminal nobody can be asked") {

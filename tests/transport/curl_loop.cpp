@@ -16,6 +16,8 @@
 
 #if ESXVI_DETAIL_EPOLL
   #include <poll.h>
+  #include <sys/wait.h>
+  #include <unistd.h>
 #endif
 
 #include "transport/curl_fixture.hpp"
@@ -346,7 +348,60 @@ TEST_CASE("loop: its end completes what is on its way") {
   CHECK_THROWS_AS(Job(*curl, server.url("/")), esxvi::invalid_argument);
 }
 
+TEST_CASE("loop: its end drops timers and functions whose captures use it once more") {
+  HttpServer server{echo};
+  auto const farewell = [&](CurlLoopTransport& curl) {
+    return std::shared_ptr<void>(&curl, [&server](void* with) {
+      Collect sink;
+      auto& transport = *static_cast<CurlLoopTransport*>(with);
+      CHECK(transport.send({.method = "GET", .url = server.url("/bye")}, sink, {}).status == 200);
+    });
+  };
+  std::stop_source stopped;
+  std::unique_ptr<CurlLoopTransport> curl;
+  {
+    CurlLoop loop;
+    curl = std::make_unique<CurlLoopTransport>(loop, direct());
+    for (int i = 0; i < 3; ++i) {
+      loop.after(1ms, [held = farewell(*curl)] { FAIL("called"); });
+      loop.after(1h, [held = farewell(*curl)] { FAIL("called"); }, stopped.get_token());
+    }
+    static_cast<void>(loop.timeout());  // takes them over
+    for (int i = 0; i < 3; ++i)
+      loop.post([&loop, held = std::shared_ptr<void>(nullptr, [&loop](void*) { loop.post([] {}); }),
+                 bye = farewell(*curl)] { FAIL("called"); });
+    std::this_thread::sleep_for(10ms);  // the first ones are due
+    stopped.request_stop();
+  }
+  CHECK(server.requests() == 9);
+}
+
 #if ESXVI_DETAIL_EPOLL
+TEST_CASE("loop: rests although a forked process holds what the resolver wakes it with") {
+  CurlLoop loop;
+  CurlLoopTransport curl{loop, direct()};
+  Job const job(curl, "http://" + std::string(64, 'x') + ".invalid/");  // too long for DNS
+  loop.poll();
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  auto const child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    ::close(ends[1]);
+    char c = 0;
+    ::_exit(::read(ends[0], &c, 1) == 0 ? 0 : 1);  // until the test has ended
+  }
+  loop.run();
+  CHECK(job.failed_with<esxvi::host_not_found>());
+  loop.poll();
+  loop.poll();
+  pollfd at{.fd = loop.fd(), .events = POLLIN, .revents = 0};
+  CHECK(::poll(&at, 1, 0) == 0);
+  ::close(ends[0]);
+  ::close(ends[1]);
+  ::waitpid(child, nullptr, 0);
+}
+
 TEST_CASE("loop: driven by another loop through fd() and timeout()") {
   HttpServer server{echo};
   CurlLoop loop;

@@ -97,7 +97,7 @@ class Watcher {
       } catch (fault const& e) {
         bool const again = e.type_name() == "RequestCanceled"
                                ? outage_.wait(options.call.stop)  // somebody took our place
-                               : ++reopened <= reopen_limit && reopen(e);
+                               : drop_gone(e) || (++reopened <= reopen_limit && reopen(e));
         if (!again) throw;
       } catch (error const& e) {
         source_.ended(options.call, std::current_exception());
@@ -202,9 +202,14 @@ class Watcher {
     rows.filter_ = source_.add(std::move(spec), !target.whole_values, limits);
   }
 
-  // Whether the server has more to tell at once.
+  // Whether the server has more to tell at once. Without any filter nothing will come.
   bool fetch(std::chrono::seconds wait, PollOptions const& options) {
-    if (source_.empty()) return false;
+    if (source_.empty()) {
+      detail::pause_until(clock::now() + wait, options.call.stop);
+      if (options.call.stop.stop_requested())
+        throw cancelled{{"Watcher::poll", session_.service_url(), "cancelled", {}}};
+      return false;
+    }
     source_.next(wait, options_.page_size, stream_.reply(), &detail::UpdateStream::reset,
                  limited(options, wait));
     if (!stream_.version().empty()) source_.told(stream_.version());
@@ -240,13 +245,18 @@ class Watcher {
     if (source_.lost()) return true;
     auto const* const gone = e.as<types::ManagedObjectNotFound>();
     if (gone == nullptr) return false;
-    bool named = false;
-    for (auto* const rows : caches_) named = drop(*rows, gone->obj, e) || named;
-    if (!named && !made(gone->obj)) return false;
-    if (!named) forget();
+    if (!made(gone->obj)) return false;
+    forget();
     return true;
   }
   // Servers before 4.1 refuse a filter for an object that does not exist any more.
+  bool drop_gone(fault const& e) {
+    auto const* const gone = e.as<types::ManagedObjectNotFound>();
+    bool named = false;
+    if (gone != nullptr)
+      for (auto* const rows : caches_) named = drop(*rows, gone->obj, e) || named;
+    return named;
+  }
   static bool drop(detail::WatchedRows& rows, untyped_ref const& object, fault const& e) {
     auto const same = [&](untyped_ref const& o) { return o.value() == object.value(); };
     auto& objects = rows.target_.objects;

@@ -7,16 +7,24 @@
 #include <concepts>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 namespace esxvi {
 
 /// Session::content(): the references to all managers of the server, as of the API version that is
-/// spoken. Asked once a session; thread-safe.
-template <std::same_as<types::ServiceContent> Content> Content const& Session::content() {
-  std::lock_guard const lock(self_->content_mutex);
-  if (!self_->full_content)
-    self_->full_content = std::make_shared<Content>(call(
-        types::RetrieveServiceContent{.self = Ref<types::ServiceInstance>("ServiceInstance")}));
+/// spoken. Asked once a session; thread-safe: of threads that ask for it first at the same time
+/// each sends the request, so that none waits longer than its own limits.
+template <std::same_as<types::ServiceContent> Content>
+Content const& Session::content(CallOptions const& options) {
+  std::unique_lock lock(self_->content_mutex);
+  if (!self_->full_content) {
+    lock.unlock();
+    auto answer = std::make_shared<Content>(call(
+        types::RetrieveServiceContent{.self = Ref<types::ServiceInstance>("ServiceInstance")},
+        options));
+    lock.lock();
+    if (!self_->full_content) self_->full_content = std::move(answer);
+  }
   return *static_cast<Content const*>(self_->full_content.get());
 }
 

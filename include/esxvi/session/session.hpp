@@ -170,9 +170,9 @@ class Session {
   [[nodiscard]] std::string_view api_version() const noexcept { return self_->version; }
   [[nodiscard]] std::string const& service_url() const noexcept { return self_->url; }
   /// Where to find the server's managers; include <esxvi/session/content.hpp> to use it. The first
-  /// use costs one request.
+  /// use costs one request, which has these limits.
   template <std::same_as<types::ServiceContent> Content = types::ServiceContent>
-  [[nodiscard]] Content const& content();
+  [[nodiscard]] Content const& content(CallOptions const& options = {});
   /// The few that every query needs: no request.
   [[nodiscard]] detail::OpeningContent const& opening_content() const noexcept {
     return self_->first_content;

@@ -53,7 +53,8 @@ class CurlLoop {
   CurlLoop(CurlLoop const&) = delete;
   CurlLoop& operator=(CurlLoop const&) = delete;
   ~CurlLoop() {
-    roots_.clear();
+    // What a coroutine holds may spawn another one when it is destroyed.
+    while (!roots_.empty()) static_cast<void>(std::exchange(roots_, {}));
     core_->close();
   }
 

@@ -12,7 +12,9 @@
 
 namespace esxvi {
 
-/// Asks on the terminal, without echo. Throws invalid_argument when there is none.
+/// Asks on the terminal, without echo. Throws invalid_argument when there is none, and `cancelled`
+/// on Ctrl-C: while the password is typed that is no signal, which would leave the terminal without
+/// echo.
 inline Credentials ask_password(Challenge const& challenge) {
   std::FILE* const terminal = std::fopen("/dev/tty", "r+");
   if (terminal == nullptr)
@@ -33,7 +35,11 @@ inline Credentials ask_password(Challenge const& challenge) {
     int c = std::fgetc(terminal);
     if (c == EOF)
       throw invalid_argument({"asking for a password", challenge.host, "no answer was given", {}});
-    for (; c != EOF && c != '\n'; c = std::fgetc(terminal)) text.push_back(static_cast<char>(c));
+    for (; c != EOF && c != '\n'; c = std::fgetc(terminal)) {
+      if (guard.changed && c == guard.saved.c_cc[VINTR])
+        throw cancelled({"asking for a password", challenge.host, "no answer was given", {}});
+      text.push_back(static_cast<char>(c));
+    }
     return text;
   };
 
@@ -47,7 +53,8 @@ inline Credentials ask_password(Challenge const& challenge) {
   }
   if (tcgetattr(fileno(terminal), &guard.saved) == 0) {
     termios silent = guard.saved;
-    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ISIG);
+    silent.c_cc[VEOL] = guard.saved.c_cc[VINTR];  // ends the line, as the key is expected to
     guard.changed = tcsetattr(fileno(terminal), TCSAFLUSH, &silent) == 0;
   }
   std::fprintf(terminal, "Password of %s at %s: ", answer.user.c_str(), challenge.host.c_str());

@@ -56,6 +56,7 @@ class curl_loop_core {
     auto const due = delay.count() > 0 ? clock::now() + bounded(delay) : clock::time_point::min();
     {
       std::lock_guard const lock{mutex_};
+      if (closed_) return;  // nobody would call it
       posted_.push_back({due, std::move(stop), std::move(act)});
     }
     reactor_.wake();
@@ -135,7 +136,10 @@ class curl_loop_core {
   /// Ends all exchanges as cancelled, and calls their completions. Timers and functions are
   /// dropped.
   void close() noexcept {
-    closed_ = true;
+    {
+      std::lock_guard const lock{mutex_};
+      closed_ = true;
+    }
     auto ended = std::exchange(starting_, {});
     ended.insert(ended.end(), queued_.begin(), queued_.end());
     queued_.clear();
@@ -148,16 +152,7 @@ class curl_loop_core {
       one->failure = std::make_exception_ptr(cancelled(std::move(about), delivery::unknown));
       complete(one);
     }
-    timers_.clear();
-    failures_.clear();
-    for (auto& [act, one] : std::exchange(ready_, {})) {
-      try {
-        if (one) tell(*one);
-      } catch (...) {  // NOLINT(bugprone-empty-catch): nobody is left to hear of it
-      }
-    }
-    std::lock_guard const lock{mutex_};
-    posted_.clear();
+    while (drop_rest()) {}
   }
 
  private:
@@ -171,6 +166,26 @@ class curl_loop_core {
       loop.reactor_.wake();
     }
   };
+
+  /// Drops what nobody will call any more. False when there was nothing. What is dropped may use the
+  /// loop once more (a Session that ends there says good-bye), so it is taken out first.
+  bool drop_rest() noexcept {
+    auto const timers = std::exchange(timers_, {});
+    auto const failures = std::exchange(failures_, {});
+    auto const ready = std::exchange(ready_, {});
+    std::vector<timer> posted;
+    {
+      std::lock_guard const lock{mutex_};
+      posted.swap(posted_);
+    }
+    for (auto const& [act, one] : ready) {
+      try {
+        if (one) tell(*one);
+      } catch (...) {  // NOLINT(bugprone-empty-catch): nobody is left to hear of it
+      }
+    }
+    return !timers.empty() || !failures.empty() || !ready.empty() || !posted.empty();
+  }
 
   struct timer {
     clock::time_point due;
@@ -446,9 +461,9 @@ class curl_loop_core {
   std::deque<std::exception_ptr> failures_{};
   clock::time_point next_look_ = clock::time_point::max();
   bool in_curl_ = false;
-  bool closed_ = false;
 
   std::mutex mutex_{};
+  bool closed_ = false;  ///< written under the mutex, by the thread of the loop
   std::vector<timer> posted_{};
   std::atomic<bool> stopped_{false};
   std::atomic<bool> stop_asked_{false};

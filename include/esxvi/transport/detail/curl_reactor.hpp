@@ -21,6 +21,7 @@
 #if defined(__linux__) && !defined(ESXVI_CURL_LOOP_POLL)
   #include <sys/epoll.h>
   #include <sys/eventfd.h>
+  #include <sys/socket.h>
   #include <unistd.h>
   #define ESXVI_DETAIL_EPOLL 1
 #else
@@ -90,7 +91,7 @@ class curl_reactor {
         continue;
       }
       if (auto const known = watched_.find(event.data.fd);
-          known == watched_.end() || !known->second) {
+          known == watched_.end() || !known->second.wanted) {
         forget(event.data.fd);
         continue;
       }
@@ -194,8 +195,12 @@ class curl_reactor {
   static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) noexcept {
     auto& reactor = *static_cast<curl_reactor*>(self);
     if (what == CURL_POLL_REMOVE) {
-      if (auto const known = reactor.watched_.find(socket); known != reactor.watched_.end())
-        known->second = false;
+      auto const known = reactor.watched_.find(socket);
+      if (known == reactor.watched_.end()) return 0;
+      if (known->second.connects)
+        known->second.wanted = false;
+      else
+        reactor.forget(socket);
       return 0;
     }
     epoll_event event{.events = 0, .data = {.fd = socket}};
@@ -203,8 +208,10 @@ class curl_reactor {
     if (what != CURL_POLL_IN) event.events |= EPOLLOUT;
     try {
       auto const epoll = reactor.epoll_.get();
-      auto const known = !reactor.watched_.insert_or_assign(socket, true).second;
-      if (known && epoll_ctl(epoll, EPOLL_CTL_MOD, socket, &event) == 0) return 0;
+      auto const [at, added] = reactor.watched_.try_emplace(socket, watched{true, false});
+      at->second.wanted = true;
+      if (added) at->second.connects = is_connection(socket);
+      if (!added && epoll_ctl(epoll, EPOLL_CTL_MOD, socket, &event) == 0) return 0;
       return epoll_ctl(epoll, EPOLL_CTL_ADD, socket, &event);
     } catch (std::bad_alloc const&) {
       return -1;
@@ -213,6 +220,15 @@ class curl_reactor {
   static int on_close(void* self, curl_socket_t socket) noexcept {
     static_cast<curl_reactor*>(self)->forget(socket);
     return ::close(socket);
+  }
+  static bool is_connection(curl_socket_t socket) noexcept {
+    auto const option = [&](int name) {
+      int value = -1;
+      socklen_t size = sizeof value;
+      return ::getsockopt(socket, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
+    };
+    auto const domain = option(SO_DOMAIN);
+    return (domain == AF_INET || domain == AF_INET6) && option(SO_TYPE) == SOCK_STREAM;
   }
   void forget(curl_socket_t socket) noexcept {
     watched_.erase(socket);
@@ -229,10 +245,16 @@ class curl_reactor {
 
   descriptor_owner epoll_{};  // outlives the multi handle, which takes its sockets out of it
   descriptor_owner wake_{};
-  /// What was put into epoll, and whether libcurl wants to hear of it. CURL_POLL_REMOVE touches no
-  /// descriptor: libcurl says it between the requests of a connection, and also (7.88) after it
-  /// closed a socket that was connecting, whose number may be another thread's by then.
-  std::unordered_map<curl_socket_t, bool> watched_{};
+  struct watched {
+    bool wanted;    ///< libcurl wants to hear of it
+    bool connects;  ///< a TCP connection, not what a resolver wakes libcurl with
+  };
+  /// What was put into epoll. For a connection CURL_POLL_REMOVE touches no descriptor: libcurl says
+  /// it between requests, and also (7.88) after it closed a socket that was connecting, whose
+  /// number may be another thread's by then. on_close() hears of the others. What is no connection
+  /// is closed without that, after CURL_POLL_REMOVE, and has to be out by then: a process that was
+  /// forked meanwhile may keep it open, and readable, for ever.
+  std::unordered_map<curl_socket_t, watched> watched_{};
   std::optional<clock::time_point> timer_{};
 #else
   bool finished_in_queue() {
