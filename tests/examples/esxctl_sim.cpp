@@ -3,7 +3,9 @@
 // The hosts that `esxctl sim` serves, to programs that change something there.
 #include <esxvi/host.hpp>
 #include <esxvi/query.hpp>
+#include <esxvi/session/content.hpp>
 #include <esxvi/task.hpp>
+#include <esxvi/types/SessionManager.hpp>
 #include <esxvi/types/VirtualMachine.hpp>
 
 #include <doctest/doctest.h>
@@ -148,6 +150,21 @@ TEST_CASE("esxctl watch: a line for each change, until it is interrupted") {
   auto const end = watch.end(SIGINT);
   CHECK(end.status == 0);
   CHECK(end.errors == "");
+}
+
+TEST_CASE("esxctl watch: logs out when nobody reads it any more") {
+  Sim const host({"--vms", "4"});
+  auto arguments = esxctl_with({"watch", "-c", host.uri()});
+  arguments.insert(arguments.begin(), {"/bin/sh", "-c", "\"$0\" \"$@\" | head -n 1"});
+  Program watch(arguments, settings());
+  CHECK(says(watch.line(), "\tadded\t"));
+  power_on(host.uri(), "test04");
+  watch.end();
+  auto const opened = open(host.uri());
+  auto const rows = opened.session().retrieve<vim::SessionManager, "sessionList">(
+      {.objects = {*opened.session().content().sessionManager}});
+  REQUIRE(rows.size() == 1);
+  CHECK(std::get<1>(rows[0]).size() == 1);  // this one
 }
 
 TEST_CASE("esxctl watch: ends in time although the server has fallen silent") {

@@ -10,6 +10,7 @@
 
 using namespace esxvi::test;
 using namespace std::chrono_literals;
+using esxvi::Session;
 using esxvi::Watch;
 
 namespace {
@@ -74,6 +75,25 @@ TEST_CASE("what went away meanwhile is removed and missing where it was named") 
   CHECK(told(named.poll(now)) == "-db01");
   CHECK(named.size() == 1);
   CHECK(missing == r.db.value() + " ");
+}
+
+TEST_CASE("named machines that are all gone, on a server before 4.1: missing, and nothing to wait for") {
+  Watched w;
+  Session old(esxvi::sim::Transport(w.host), "https://esx01.example.test/sdk",
+              esxvi::Credentials{w.host.options().users.front().name, "esxvi"},
+              esxvi::SessionOptions{.api_version = "4.0"});
+  std::vector<MachineRef> gone;
+  for (int i = 0; i < 9; ++i) gone.emplace_back("vm-gone" + std::to_string(i));
+  std::size_t missing = 0;
+  Watch<MachineRow> cache{old, {.objects = gone, .on_missing = [&](auto const&) { ++missing; }}};
+  CHECK(cache.poll(now).empty());
+  CHECK(missing == 9);
+  auto const begin = std::chrono::steady_clock::now();
+  CHECK(w.requests([&] { CHECK(cache.poll({.wait = 1s}).empty()); }) == 0);
+  CHECK(std::chrono::steady_clock::now() - begin >= 1s);
+  std::stop_source stop;
+  stop.request_stop();
+  CHECK_THROWS_AS(cache.poll({.wait = 1h, .call = {.stop = stop.get_token()}}), esxvi::cancelled);
 }
 
 TEST_CASE("a session that ends during a poll") {

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <stop_token>
+#include <thread>
 
 namespace vim = esxvi::types;
 using namespace esxvi::test;
@@ -140,6 +141,30 @@ TEST_CASE("a call ends by its deadline and by its stop token, and the session go
       thrown<esxvi::cancelled>([&] { session.call(ask, {.stop = source.get_token()}); });
   CHECK(stopped.delivered() == esxvi::delivery::not_sent);
   CHECK_NOTHROW(session.call(ask));
+}
+
+TEST_CASE("content() has the limits of its caller, also while another thread asks") {
+  Server const server;
+  esxvi::Session session = server.open();
+  server.script->expect("RetrieveServiceContent").silent();
+  server.script->expect("RetrieveServiceContent").reply(200, content_reply());
+  std::stop_source first;
+  std::jthread const other([&] {
+    auto const e = thrown<esxvi::cancelled>(
+        [&] { static_cast<void>(session.content({.stop = first.get_token()})); });
+    CHECK(e.operation() == "RetrieveServiceContent");
+  });
+  while (session.requests() < 3) std::this_thread::yield();
+  auto const late =
+      thrown<esxvi::timeout>([&] { static_cast<void>(session.content({.deadline = 10ms})); });
+  CHECK(late.problem() == "another thread asks for it, and has no answer yet");
+  std::stop_source second;
+  second.request_stop();
+  static_cast<void>(thrown<esxvi::cancelled>(
+      [&] { static_cast<void>(session.content({.stop = second.get_token()})); }));
+  first.request_stop();
+  CHECK(session.content().rootFolder.value() == "ha-folder-root");
+  CHECK(session.requests() == 4);
 }
 
 TEST_CASE("what XML cannot carry is refused before it is sent, by a message that says where") {

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -21,6 +22,15 @@
 #include <utility>
 
 namespace esxvi::detail {
+
+/// What Session::content() has, or is waiting for. Asked for under the mutex, which is not held
+/// meanwhile.
+struct FullContent {
+  std::mutex mutex{};
+  std::condition_variable_any changed{};
+  bool asking = false;
+  std::shared_ptr<void> value{};  ///< a types::ServiceContent
+};
 
 /// What all calls of a session share.
 struct SessionState {
@@ -35,8 +45,7 @@ struct SessionState {
   std::atomic<std::uint64_t> calls{0};
   std::atomic<bool> logged_in{false};
 
-  std::mutex content_mutex{};
-  std::shared_ptr<void> full_content{};  // a types::ServiceContent
+  FullContent content{};
 
   SessionState() = default;
   ~SessionState() { wipe(user_.key); }
