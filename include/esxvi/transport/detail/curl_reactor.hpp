@@ -210,8 +210,8 @@ class curl_reactor {
       auto const epoll = reactor.epoll_.get();
       auto const [at, added] = reactor.watched_.try_emplace(socket, watched{true, false});
       at->second.wanted = true;
-      if (added) at->second.connects = is_connection(socket);
       if (!added && epoll_ctl(epoll, EPOLL_CTL_MOD, socket, &event) == 0) return 0;
+      at->second.connects = is_connection(socket);  // perhaps another one of that number
       return epoll_ctl(epoll, EPOLL_CTL_ADD, socket, &event);
     } catch (std::bad_alloc const&) {
       return -1;
