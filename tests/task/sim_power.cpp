@@ -288,5 +288,5 @@ TEST_CASE("waiting takes next to no processor time, but for what there is to tel
   task.wait();
   double const used = 1000.0 * static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
   MESSAGE("client and host together: ", used, " ms of processor time");
-  CHECK(used < 50);  // of a build without optimisation
+  CHECK(used < 400);  // one that turns in circles uses about 1000
 }
