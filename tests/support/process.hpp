@@ -81,8 +81,9 @@ class ServerProcess {
     for (int attempt = 0; attempt < 5; ++attempt) {
       port_ = free_port();
       start(program, arguments(port_, folder_));
-      if (wait_until_it_listens_on(port_) &&
-          (second_port == nullptr || wait_until_it_listens_on(*second_port)))
+      if (wait_until_it_listens_on(port_, std::chrono::seconds{30}) &&
+          (second_port == nullptr ||
+           wait_until_it_listens_on(*second_port, std::chrono::seconds{5})))
         return;
       stop();
     }
@@ -129,8 +130,8 @@ class ServerProcess {
     if (child_ < 0) throw std::runtime_error("cannot start " + program);
   }
 
-  bool wait_until_it_listens_on(std::uint16_t port) {
-    auto const until = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  bool wait_until_it_listens_on(std::uint16_t port, std::chrono::seconds time) {
+    auto const until = std::chrono::steady_clock::now() + time;
     while (std::chrono::steady_clock::now() < until) {
       int const socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
       auto const address = loopback(port);
