@@ -246,9 +246,9 @@ TEST_CASE("the deadline leaves the task alone and says how matters stand") {
   at.destroy();
   esxvi::Task task{at.session, power_on()};
   auto const began = std::chrono::steady_clock::now();
-  auto const e = thrown<esxvi::task_timeout>([&] { task.wait(500ms); });
+  auto const e = thrown<esxvi::task_timeout>([&] { task.wait(1s); });
   auto const took = std::chrono::steady_clock::now() - began;
-  CHECK(took >= 500ms);
+  CHECK(took >= 1s);
   CHECK(took < 30s);
   CHECK(e.code() == esxvi::errc::timeout);
   CHECK(e.situation().goes_on());
@@ -273,7 +273,7 @@ TEST_CASE("a task that ends while the deadline passes has ended") {
   at.look({{task_ref("task-1"), {{"info.state", State::success}}}});
   at.destroy();
   esxvi::Task task{at.session, power_on()};
-  CHECK_NOTHROW(task.wait(500ms));
+  CHECK_NOTHROW(task.wait(1s));
   at.complete();
 }
 
@@ -287,7 +287,7 @@ TEST_CASE("the deadline may cancel the task") {
   at.destroy();
   esxvi::Task task{at.session, power_on()};
   auto const e = thrown<esxvi::task_timeout>(
-      [&] { task.wait({.deadline = 500ms, .on_deadline = esxvi::Unfinished::cancel}); });
+      [&] { task.wait({.deadline = 1s, .on_deadline = esxvi::Unfinished::cancel}); });
   CHECK(e.situation().ended());
   CHECK(e.situation().cancel_requested);
   at.complete();
@@ -332,7 +332,7 @@ TEST_CASE("a cancelled task that does not end is left after a while") {
   at.destroy();
   esxvi::Task task{at.session, power_on()};
   auto const e =
-      thrown<esxvi::task_cancelled>([&] { task.wait({.stop = stopped.token(), .settle = 500ms}); });
+      thrown<esxvi::task_cancelled>([&] { task.wait({.stop = stopped.token(), .settle = 1s}); });
   CHECK(e.situation().goes_on());
   CHECK(e.situation().cancel_requested);
   CHECK(has(e.what(), "asked to stop and did not yet"));

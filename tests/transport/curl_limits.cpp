@@ -58,12 +58,12 @@ TEST_CASE("curl limits: the whole exchange") {
         [&] { post(test.curl, test.server.url("/silent"), "<a/>", {.total = 500ms}); });
     CHECK(e.delivered() == delivery::unknown);
     CHECK(test.watch.elapsed() >= 500ms);
-    CHECK(test.watch.elapsed() < 5s);
+    CHECK(test.watch.elapsed() < 30s);
   }
   SUBCASE("of the transport") {
     Slow test{{.total_timeout = 150ms}};
     thrown<esxvi::timeout>([&] { get(test.curl, test.server.url("/silent")); });
-    CHECK(test.watch.elapsed() < 5s);
+    CHECK(test.watch.elapsed() < 30s);
   }
   SUBCASE("none") {
     constexpr auto forever = std::chrono::milliseconds::max();
@@ -95,7 +95,7 @@ TEST_CASE("curl limits: low speed") {
     CHECK(e.delivered() == delivery::unknown);
     CHECK(std::string{e.what()}.find("500 ms") != std::string::npos);
     CHECK(test.watch.elapsed() >= 500ms);
-    CHECK(test.watch.elapsed() < 5s);
+    CHECK(test.watch.elapsed() < 30s);
   }
   SUBCASE("silence within the reply") {
     Slow test{{.low_speed_time = 150ms}};
@@ -145,7 +145,7 @@ TEST_CASE("curl limits: patience outlasts the low-speed limit, but only until th
   Stopwatch watch;
   thrown<esxvi::timeout>([&] { get(test.curl, test.server.url("/silent")); });
   thrown<esxvi::timeout>([&] { get(test.curl, test.server.url("/stops"), {.patience = 30s}); });
-  CHECK(watch.elapsed() < 5s);
+  CHECK(watch.elapsed() < 20s);
   Stopwatch again;
   auto const e = thrown<esxvi::timeout>(
       [&] { get(test.curl, test.server.url("/silent"), {.patience = 200ms}); });
@@ -171,14 +171,14 @@ TEST_CASE("curl limits: a stop token ends a call at once") {
     });
     CHECK(e.delivered() == delivery::unknown);
     CHECK(e.operation() == "Wait");
-    CHECK(test.watch.elapsed() < 5s);
+    CHECK(test.watch.elapsed() < 30s);
   }
   SUBCASE("in the middle of a reply") {
     Slow test;
     auto const thread = after(50ms);
     thrown<esxvi::cancelled>(
         [&] { get(test.curl, test.server.url("/stops"), {.stop = stop.get_token()}); });
-    CHECK(test.watch.elapsed() < 5s);
+    CHECK(test.watch.elapsed() < 30s);
   }
   SUBCASE("from within the sink") {
     HttpServer server{[](HttpRequest&, HttpConnection& connection) {
@@ -226,5 +226,5 @@ TEST_CASE("curl limits: connecting") {
   auto const e = thrown<esxvi::timeout>([&] { post(curl, url, "<a/>"); });
   CHECK(e.delivered() == delivery::not_sent);
   CHECK(watch.elapsed() >= 150ms);
-  CHECK(watch.elapsed() < 5s);
+  CHECK(watch.elapsed() < 10s);
 }
