@@ -1,10 +1,13 @@
-# esxvi_add_test(NAME SOURCE... [LIBS LIB...] [LABELS LABEL...] [DEFINES DEFINITION...] [TIMEOUT SECONDS])
+# esxvi_add_test(NAME SOURCE... [LIBS LIB...] [LABELS LABEL...] [DEFINES DEFINITION...] [TIMEOUT SECONDS]
+#                [PROCESSORS COUNT] [ALONE])
 #
 # One small doctest program, one CTest test of the same name, labelled with its folder and LABELS. A program whose every
 # case was skipped (ESXVI_SKIP in support/skip.hpp) counts as skipped. The label `concurrency` puts it into the build
 # with ThreadSanitizer; `interop` has the vSphere simulator built first (support/peer.hpp starts it).
+# PROCESSORS: CTest keeps so many free for it, for programs of many threads. ALONE: nothing else runs meanwhile, for
+# those that judge how much processor time they took.
 function(esxvi_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "LIBS;LABELS;DEFINES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "ALONE" "TIMEOUT;PROCESSORS" "LIBS;LABELS;DEFINES")
   get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
   set(target test_${name})
   add_executable(${target} ${arg_UNPARSED_ARGUMENTS})
@@ -16,6 +19,12 @@ function(esxvi_add_test name)
   endif()
   set_tests_properties(${name} PROPERTIES LABELS "${folder};${arg_LABELS}" SKIP_RETURN_CODE 77
                                           TIMEOUT ${arg_TIMEOUT})
+  if(arg_PROCESSORS)
+    set_tests_properties(${name} PROPERTIES PROCESSORS ${arg_PROCESSORS})
+  endif()
+  if(arg_ALONE)
+    set_tests_properties(${name} PROPERTIES RUN_SERIAL TRUE)
+  endif()
   add_dependencies(tests_all ${target})
   if("concurrency" IN_LIST arg_LABELS)
     add_dependencies(tests_concurrency ${target})

@@ -177,8 +177,8 @@ TEST_CASE("esxctl watch: ends in time although the server has fallen silent") {
     for (int i = 0; i < 2; ++i) CHECK(says(program->line(), "\tadded\t"));
     return program;
   };
-  auto const limited = watch({"--seconds", "3"});
   auto const endless = watch({});
+  auto const limited = watch({"--seconds", "4"});  // the last: silence comes within its time
   host.falls_silent();
   auto const begin = steady_clock::now();
   auto const ends_within = [&](seconds time, Finished const& end) {
@@ -186,8 +186,8 @@ TEST_CASE("esxctl watch: ends in time although the server has fallen silent") {
     CHECK(end.errors == "");
     CHECK(steady_clock::now() - begin < time);
   };
-  ends_within(seconds(7), endless->end(SIGINT));  // a farewell alone would wait for ten
-  ends_within(seconds(15), limited->end());       // and a poll for half a minute
+  ends_within(seconds(9), endless->end(SIGINT));  // a farewell alone would wait for ten
+  ends_within(seconds(25), limited->end());       // and a poll for half a minute
 }
 
 TEST_CASE("tour: nothing is changed on a server unless somebody says yes") {

@@ -74,7 +74,7 @@ TEST_CASE("long polls: a peer that vanishes holds nobody beyond the deadline") {
   Waiting w;
   esxvi::Task task{w.session, vim::PowerOnVM_Task{.self = w.vm}};
   auto done = std::async(std::launch::async, [&] {
-    return error_of([&] { task.wait({.deadline = 1500ms, .poll = 30s, .outage = 30s}); });
+    return error_of([&] { task.wait({.deadline = 2500ms, .poll = 30s, .outage = 30s}); });
   });
   w.at.until_held();
   w.at.proxy.cut(Act::vanish);

@@ -14,9 +14,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -70,7 +72,10 @@ struct Plant : PlantServer, Site {
 
   /// Waits until the server holds a poll back. A change may just be on its way: so it has to last.
   void until_held() {
+    auto const until = std::chrono::steady_clock::now() + 60s;
     for (int quiet = 0; quiet < 20;) {
+      if (std::chrono::steady_clock::now() > until)
+        throw std::runtime_error("the server holds no poll back");
       std::this_thread::sleep_for(1ms);
       quiet = server.statistics().waiting == 1 ? quiet + 1 : 0;
     }

@@ -245,7 +245,7 @@ TEST_CASE("watch: a peer that falls silent") {
   };
   SUBCASE("while nothing happens") {
     auto done = std::async(std::launch::async,
-                           [&] { timeout_of({.wait = 60s, .call = {.deadline = 1500ms}}); });
+                           [&] { timeout_of({.wait = 60s, .call = {.deadline = 2500ms}}); });
     q.on.at.until_held();
     q.on.at.proxy.cut(Act::vanish);
     done.get();

@@ -22,6 +22,7 @@
 
 #include "support/http_server.hpp"
 #include "support/must_be_sound.hpp"
+#include "support/unreachable.hpp"
 
 namespace vim = esxvi::types;
 namespace sim = esxvi::sim;
@@ -88,27 +89,8 @@ void call_with(sim::Trouble trouble) {
   static_cast<void>(session.call(vim::PowerOnVM_Task{.self = vm}));
 }
 
-/// A port of 127.0.0.1 that is taken, and refuses connections.
-struct Port {
-  int const socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  socklen_t size = sizeof address;
-
-  Port() {
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(::bind(socket, generic(), size) == 0);
-    REQUIRE(::getsockname(socket, generic(), &size) == 0);
-  }
-  Port(Port const&) = delete;
-  Port& operator=(Port const&) = delete;
-  ~Port() { ::close(socket); }
-  [[nodiscard]] sockaddr* generic() { return reinterpret_cast<sockaddr*>(&address); }
-  [[nodiscard]] std::string uri() const { return uri_of(ntohs(address.sin_port)); }
-};
-
-/// One that drops packets: nobody takes the connections that fill its queue.
-struct FullPort : Port {
+/// A port that drops packets: nobody takes the connections that fill its queue.
+struct FullPort : TakenPort {
   std::array<int, 4> waiting{};
 
   FullPort() {
@@ -135,16 +117,16 @@ std::vector<Case> cases() {
   std::vector<std::string> const html{"Content-Type: text/html"};
   std::string_view const page = "<html><body>Welcome</body></html>";
   return {
-      {"host_not_found", [] { open("esx://root@no-such-host.invalid/"); }},
+      {"host_not_found", [] { open("esx://root@" + no_such_host + "/"); }},
       {"connection_refused",
        [] {
-         Port const silent;
-         open(silent.uri());
+         TakenPort const silent;
+         open(uri_of(silent.port()));
        }},
       {"timeout",
        [] {
          FullPort const full;
-         open(full.uri() + "&timeout=200ms");
+         open(uri_of(full.port()) + "&timeout=200ms");
        }},
       {"connection_lost", [] { call_with({.drop_after = true}); }},
       {"wrong_credentials",

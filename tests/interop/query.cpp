@@ -28,7 +28,8 @@ BOOST_DESCRIBE_STRUCT(Machine, (), (vm, name, power))
 
 /// The end of a task, whichever it is.
 vim::TaskInfo finished(esxvi::Session& session, esxvi::Ref<vim::Task> const& task) {
-  for (int i = 0; i < 500; ++i) {
+  auto const until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (std::chrono::steady_clock::now() < until) {
     auto const rows = session.retrieve<vim::Task, "info">({.objects = {task}});
     REQUIRE(rows.size() == 1);
     vim::TaskInfo const& info = std::get<1>(rows[0]);

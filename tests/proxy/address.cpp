@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "support/unreachable.hpp"
 #include "transport/curl_fixture.hpp"
 
 using esxvi::detail::parse_proxy;
@@ -85,8 +86,9 @@ TEST_CASE("proxy address: one of the environment that is none is not shown eithe
 }
 
 TEST_CASE("proxy address: no message about a proxy shows its password") {
+  esxvi::test::TakenPort const silent;
   for (std::string const scheme : {"http", "https", "socks4", "socks4a", "socks5", "socks5h"}) {
-    for (auto const* where : {"127.0.0.1:1", "no-such-proxy.invalid"}) {
+    for (auto const& where : {silent.authority(), esxvi::test::no_such_host}) {
       CAPTURE(scheme);
       test::CurlTransport curl{
           {.proxy = scheme + "://walt:" + std::string{secret} + "@" + where, .no_proxy = "none"}};

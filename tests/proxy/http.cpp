@@ -13,6 +13,7 @@
 
 #include "proxy/squid.hpp"
 #include "support/skip.hpp"
+#include "support/unreachable.hpp"
 #include "transport/curl_fixture.hpp"
 
 using namespace test;
@@ -94,8 +95,8 @@ TEST_CASE("proxy http: what a proxy refuses, and where it comes no further") {
   auto const forbidden = ask("https://" + std::string{Squid::forbidden} + "/sdk");
   CHECK(says(forbidden, "403"));
   CHECK(says(forbidden, "its rules forbid"));
-  std::uint16_t gone = esxvi::test::ServerProcess::free_port();
-  auto const unreachable = ask("https://127.0.0.1:" + std::to_string(gone) + "/sdk");
+  esxvi::test::TakenPort const silent;
+  auto const unreachable = ask("https://" + silent.authority() + "/sdk");
   CHECK(says(unreachable, "503"));
   CHECK(says(unreachable, "cannot reach the server"));
 }

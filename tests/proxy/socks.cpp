@@ -11,6 +11,7 @@
 
 #include "proxy/socks.hpp"
 #include "support/skip.hpp"
+#include "support/unreachable.hpp"
 #include "transport/curl_fixture.hpp"
 
 using namespace test;
@@ -68,13 +69,13 @@ TEST_CASE("proxy socks: version 4a leaves the look-up to the proxy") {
 TEST_CASE("proxy socks: where the proxy comes no further") {
   if (!find_program("danted")) ESXVI_SKIP("no danted here (package dante-server)");
   ServerProcess const proxy{*find_program("danted"), dante};
-  auto const gone = ServerProcess::free_port();
+  esxvi::test::TakenPort const silent;
   for (auto const* scheme : {"socks4", "socks5h"}) {
     CAPTURE(scheme);
     auto const address = std::string{scheme} + "://127.0.0.1:" + std::to_string(proxy.port());
     CurlTransport curl{through(address)};
     auto const e = thrown<esxvi::connection_refused>(
-        [&] { get(curl, "https://127.0.0.1:" + std::to_string(gone) + "/"); });
+        [&] { get(curl, "https://" + silent.authority() + "/"); });
     CHECK(e.delivered() == delivery::not_sent);
     CHECK(says(e, "proxy"));
   }

@@ -32,10 +32,12 @@ class Squid {
   explicit Squid(Door door = Door::guarded)
       : door_(door),
         certificate_(esxvi::test::Certificate::make("127.0.0.1")),
-        process_(*esxvi::test::find_program("squid"),
-                 [this](std::uint16_t port, std::filesystem::path const& folder) {
-                   return configure(port, folder);
-                 }) {}
+        process_(
+            *esxvi::test::find_program("squid"),
+            [this](std::uint16_t port, std::filesystem::path const& folder) {
+              return configure(port, folder);
+            },
+            &tls_port_) {}
 
   std::string address(std::string_view scheme = "http") const {
     return std::string{scheme} + "://" + std::string{user} + ":" + std::string{password} + "@" +
@@ -58,7 +60,9 @@ class Squid {
  private:
   std::vector<std::string> configure(std::uint16_t port, std::filesystem::path const& folder) {
     namespace fs = std::filesystem;
-    tls_port_ = esxvi::test::ServerProcess::free_port();
+    do {
+      tls_port_ = esxvi::test::ServerProcess::free_port();
+    } while (tls_port_ == port);
     auto const pem = folder / "proxy.pem";
     fs::copy_file(certificate_.file(), pem, fs::copy_options::overwrite_existing);
     auto const helper = folder / "passwords";

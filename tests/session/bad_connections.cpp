@@ -9,6 +9,7 @@
 #include <string>
 
 #include "support/http_server.hpp"
+#include "support/unreachable.hpp"
 
 namespace vim = esxvi::types;
 using namespace esxvi::test;
@@ -61,8 +62,8 @@ TEST_CASE("a server whose certificate is trusted is spoken to") {
 TEST_CASE("a certificate that nobody trusts is unknown_authority, before a request is sent") {
   HttpServer const server(vsphere, {.certificate = Certificate::make("127.0.0.1")});
   std::string const at = "127.0.0.1:" + std::to_string(server.port());
-  auto const e = thrown<esxvi::unknown_authority>(
-      [&] { static_cast<void>(open("esx://root@" + at + "/")); });
+  auto const e =
+      thrown<esxvi::unknown_authority>([&] { static_cast<void>(open("esx://root@" + at + "/")); });
   CHECK(e.delivered() == esxvi::delivery::not_sent);
   check_context_and_advice(e, "RetrieveServiceContent", at);
   CHECK(server.requests() == 0);
@@ -80,22 +81,16 @@ TEST_CASE("a certificate for another name is wrong_host_name") {
 
 TEST_CASE("a wrong password is auth_error; the same transport logs in with the right one") {
   HttpServer const server(vsphere);
-  std::string const at =
-      "@127.0.0.1:" + std::to_string(server.port()) + "/?transport=http";
-  auto const e =
-      thrown<esxvi::auth_error>([&] { static_cast<void>(open("esx://nobody" + at)); });
+  std::string const at = "@127.0.0.1:" + std::to_string(server.port()) + "/?transport=http";
+  auto const e = thrown<esxvi::auth_error>([&] { static_cast<void>(open("esx://nobody" + at)); });
   check_context_and_advice(e, "Login", service_url.substr(0, 4));
   CHECK(server.requests() == 2);
   CHECK_NOTHROW(open("esx://root" + at).logout());
 }
 
 TEST_CASE("a port where nobody listens is connection_refused") {
-  std::uint16_t port = 0;
-  {
-    HttpServer const gone(vsphere);
-    port = gone.port();
-  }
-  std::string const at = "127.0.0.1:" + std::to_string(port);
+  TakenPort const silent;
+  std::string const at = silent.authority();
   auto const e = thrown<esxvi::connection_refused>(
       [&] { static_cast<void>(open("esx://root@" + at + "/?transport=http")); });
   CHECK(e.delivered() == esxvi::delivery::not_sent);
@@ -104,9 +99,9 @@ TEST_CASE("a port where nobody listens is connection_refused") {
 
 TEST_CASE("a host that does not exist is host_not_found") {
   auto const e = thrown<esxvi::host_not_found>(
-      [] { static_cast<void>(open("esx://root@no-such-host.invalid/")); });
+      [] { static_cast<void>(open("esx://root@" + no_such_host + "/")); });
   CHECK(e.delivered() == esxvi::delivery::not_sent);
-  check_context_and_advice(e, "RetrieveServiceContent", "no-such-host.invalid");
+  check_context_and_advice(e, "RetrieveServiceContent", no_such_host);
 }
 
 TEST_CASE("a server that goes away between two calls: reads are repeated, the rest is an error") {

@@ -3,9 +3,9 @@
 #include "session/server.hpp"
 
 #include <esxvi/session/content.hpp>
+#include <esxvi/types/RuntimeFault.hpp>
 #include <esxvi/types/ServiceInstance.hpp>
 #include <esxvi/types/fault/InvalidState.hpp>
-#include <esxvi/types/RuntimeFault.hpp>
 
 #include <chrono>
 #include <stop_token>
@@ -133,7 +133,7 @@ TEST_CASE("a call ends by its deadline and by its stop token, and the session go
   esxvi::Session session = server.open();
   server.script->expect("CurrentTime").silent();
   server.script->expect("CurrentTime").reply(200, time_reply);
-  auto const late = thrown<esxvi::timeout>([&] { session.call(ask, {.deadline = 20ms}); });
+  auto const late = thrown<esxvi::timeout>([&] { session.call(ask, {.deadline = 300ms}); });
   CHECK(late.delivered() == esxvi::delivery::unknown);
   std::stop_source source;
   source.request_stop();

@@ -133,7 +133,7 @@ TEST_CASE("sim server: bodies that are too large are refused before they are rea
 TEST_CASE("sim server: slow clients are closed, however they are slow") {
   Answering handler{echo};
   sim::Server server{handler,
-                     {.header_timeout = 150ms, .body_timeout = 150ms, .idle_timeout = 100ms}};
+                     {.header_timeout = 400ms, .body_timeout = 400ms, .idle_timeout = 400ms}};
   SUBCASE("says nothing") {
     Raw client{server};
     CHECK(client.closed(3s));
@@ -219,9 +219,9 @@ TEST_CASE("sim server: a host behind it is none the worse for any of them") {
   sim::Server server{host,
                      {.header_limit = 8192,
                       .body_limit = 10'000,
-                      .header_timeout = 150ms,
-                      .body_timeout = 150ms,
-                      .idle_timeout = 150ms}};
+                      .header_timeout = 400ms,
+                      .body_timeout = 400ms,
+                      .idle_timeout = 400ms}};
   for (std::string_view const bytes : garbage) {
     CAPTURE(bytes);
     CHECK(first_line(Raw{server}.ask(bytes)) == "HTTP/1.1 400 Bad Request");

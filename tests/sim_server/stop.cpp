@@ -15,10 +15,10 @@
 
 using namespace test;
 
-TEST_CASE("sim stop: waiting requests are told, answered and closed within milliseconds") {
+TEST_CASE("sim stop: waiting requests are told, answered and closed, long before the grace ends") {
   if (!allow_descriptors(1200)) ESXVI_SKIP("too few file descriptors");
   Parking handler;
-  sim::Server server{handler, {.stop_grace = 2s}};
+  sim::Server server{handler, {.stop_grace = 60s}};
   std::deque<Raw> clients;
   for (int i = 0; i < 500; ++i) {
     clients.emplace_back(server);
@@ -27,7 +27,7 @@ TEST_CASE("sim stop: waiting requests are told, answered and closed within milli
   REQUIRE(eventually([&] { return handler.count() == 400; }));
   Stopwatch watch;
   server.stop();
-  CHECK(watch.elapsed() < 1500ms);  // much less where nothing else runs
+  CHECK(watch.elapsed() < 30s);  // milliseconds where nothing else runs
   CHECK(handler.stopped() == 400);
   CHECK(server.statistics().open == 0);
   for (int i = 0; i < 500; ++i) {
@@ -54,7 +54,7 @@ TEST_CASE("sim stop: a handler that ignores it delays the end by the grace only"
   Stopwatch watch;
   server.reset();
   CHECK(watch.elapsed() >= 45ms);
-  CHECK(watch.elapsed() < 2s);
+  CHECK(watch.elapsed() < 30s);
   CHECK(client.closed());
   // The server is gone; this must do nothing.
   for (auto const& done : handler.kept) done({.body = "late"});
@@ -118,9 +118,9 @@ TEST_CASE("sim stop: start and end in quick succession") {
   }
   Stopwatch watch;
   {
-    sim::Server server{handler};
+    sim::Server server{handler, {.stop_grace = 60s}};
     Raw idle{server};
     idle.ask(get("/"));
   }
-  CHECK(watch.elapsed() < 1s);
+  CHECK(watch.elapsed() < 30s);
 }

@@ -79,7 +79,7 @@ TEST_CASE("sim server: cut in the middle of the body") {
 
 TEST_CASE("sim server: a delay holds no thread") {
   Answering handler{[](sim::WebRequest const& request) {
-    return sim::WebResponse{.body = "x", .delay = request.target == "/slow" ? 400ms : 0ms};
+    return sim::WebResponse{.body = "x", .delay = request.target == "/slow" ? 1s : 0ms};
   }};
   sim::Server server{handler, {.threads = 1}};
   Raw slow{server};
@@ -87,9 +87,9 @@ TEST_CASE("sim server: a delay holds no thread") {
   slow.send(get("/slow"));
   Raw quick{server};
   CHECK(body_of(quick.ask(get("/"))) == "x");
-  CHECK(watch.elapsed() < 300ms);
+  CHECK(watch.elapsed() < 900ms);
   CHECK(body_of(slow.reply()) == "x");
-  CHECK(watch.elapsed() >= 395ms);
+  CHECK(watch.elapsed() >= 995ms);
   CHECK(body_of(slow.ask(get("/"))) == "x");  // and the connection goes on
 }
 

@@ -25,6 +25,8 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
@@ -317,10 +319,18 @@ class HttpServer {
   void accept() {
     for (;;) {
       int const socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-      std::lock_guard lock{mutex_};
-      if (socket < 0 || stopping_) {
+      auto const failure = socket < 0 ? errno : 0;
+      std::unique_lock lock{mutex_};
+      if (stopping_) {
         if (socket >= 0) ::close(socket);
         return;
+      }
+      if (socket < 0) {
+        lock.unlock();
+        // The client that gave up has gone; descriptors that are used up come back later.
+        if (failure != ECONNABORTED && failure != EINTR)
+          std::this_thread::sleep_for(std::chrono::milliseconds{1});
+        continue;
       }
       int const now = 1;  // replies go out in several writes
       ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &now, sizeof now);
@@ -346,11 +356,11 @@ class HttpServer {
 
   void serve(int socket, std::size_t number) {
     std::unique_ptr<SSL, free_ssl> ssl;
-    if (tls_ != nullptr) {
-      {
-        std::lock_guard lock{mutex_};
-        ssl.reset(SSL_new(tls_.get()));
-      }
+    {
+      std::lock_guard lock{mutex_};
+      if (tls_ != nullptr) ssl.reset(SSL_new(tls_.get()));
+    }
+    if (ssl != nullptr) {
       SSL_set_fd(ssl.get(), socket);
       if (SSL_accept(ssl.get()) != 1) return lose(socket);
       if (SSL_session_reused(ssl.get()) == 1) ++resumed_;

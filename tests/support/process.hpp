@@ -70,7 +70,9 @@ class ServerProcess {
   using Arguments =
       std::function<std::vector<std::string>(std::uint16_t port, std::filesystem::path const&)>;
 
-  ServerProcess(std::string const& program, Arguments const& arguments) {
+  /// `second_port`: where `arguments` puts another one on which the program listens, if it does.
+  ServerProcess(std::string const& program, Arguments const& arguments,
+                std::uint16_t const* second_port = nullptr) {
     auto pattern = (std::filesystem::temp_directory_path() / "esxvi-server-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
     folder_ = pattern;
@@ -79,7 +81,10 @@ class ServerProcess {
     for (int attempt = 0; attempt < 5; ++attempt) {
       port_ = free_port();
       start(program, arguments(port_, folder_));
-      if (wait_until_it_listens()) return;
+      if (wait_until_it_listens_on(port_, std::chrono::seconds{30}) &&
+          (second_port == nullptr ||
+           wait_until_it_listens_on(*second_port, std::chrono::seconds{5})))
+        return;
       stop();
     }
     std::filesystem::remove_all(folder_);
@@ -125,18 +130,19 @@ class ServerProcess {
     if (child_ < 0) throw std::runtime_error("cannot start " + program);
   }
 
-  bool wait_until_it_listens() {
-    for (int i = 0; i < 3000; ++i) {
+  bool wait_until_it_listens_on(std::uint16_t port, std::chrono::seconds time) {
+    auto const until = std::chrono::steady_clock::now() + time;
+    while (std::chrono::steady_clock::now() < until) {
       int const socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-      auto const address = loopback(port_);
+      auto const address = loopback(port);
       auto const there =
           ::connect(socket, reinterpret_cast<sockaddr const*>(&address), sizeof address) == 0;
       ::close(socket);
-      if (there) return true;
-      if (::waitpid(child_, nullptr, WNOHANG) == child_) {
+      if (::waitpid(child_, nullptr, WNOHANG) == child_) {  // whoever listens is another then
         child_ = -1;
         return false;
       }
+      if (there) return true;
       std::this_thread::sleep_for(std::chrono::milliseconds{10});
     }
     return false;

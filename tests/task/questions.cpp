@@ -285,7 +285,7 @@ TEST_CASE("the deadline of a wait for a cancelled task") {
       {{task_ref("task-1"), {{"info.state", State::running}}}, asking_machine(serial_question())});
   at.destroy();
   esxvi::Task task{at.session, power_on()};
-  auto const e = thrown<esxvi::question_pending>([&] { task.wait(100ms); });
+  auto const e = thrown<esxvi::question_pending>([&] { task.wait(1s); });
   CHECK(e.situation().goes_on());
   CHECK(has(e.what(), "asked to stop and did not yet"));
   at.complete();

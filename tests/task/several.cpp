@@ -133,7 +133,7 @@ TEST_CASE("wait_all: deadline, one task that is gone, tasks that have ended, non
              {task_ref("task-3"), {{"info.state", State::success}}}});
     at.destroy();
     esxvi::WaitAllOptions options;
-    options.deadline = 100ms;
+    options.deadline = 1s;
     auto const e = thrown<esxvi::task_timeout>([&] { wait_all(tasks, options); });
     CHECK(e.situation().task.value() == "task-2");
     CHECK(tasks[2].status().succeeded());

@@ -13,8 +13,6 @@
 
 #include <doctest/doctest.h>
 
-#include <ctime>
-
 #include <chrono>
 #include <string>
 #include <vector>
@@ -272,21 +270,4 @@ TEST_CASE("a hundred machines are switched on together") {
   CHECK(at.session.requests() - before <= 3 + 1 + 100);  // simulated time ends them one by one
   for (auto const& task : tasks) CHECK(task.status().succeeded());
   CHECK(at.left_behind() == 0);
-}
-
-TEST_CASE("waiting takes next to no processor time, but for what there is to tell") {
-  esxvi::test::Checked checked;  // in real time: whoever turns in circles would be found out
-  sim::Host& host = checked.host;
-  esxvi::Ref<vim::VirtualMachine> const vm = host.add_vm("slow");
-  host.plan_tasks([](auto const&, auto, sim::TaskPlan& p) {
-    p.running = 1s;
-    p.progress = {10, 20, 30, 40, 50, 60, 70, 80, 90};
-  });
-  esxvi::Session session{sim::Transport(host), "https://esx01.example.test/sdk", {"root", "esxvi"}};
-  esxvi::Task task{session, vim::PowerOnVM_Task{.self = vm}};
-  std::clock_t const before = std::clock();
-  task.wait();
-  double const used = 1000.0 * static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
-  MESSAGE("client and host together: ", used, " ms of processor time");
-  CHECK(used < 50);  // of a build without optimisation
 }

@@ -60,7 +60,7 @@ struct Endless {
   std::string updates(std::string_view body, esxvi::http::CallContext const& context) const {
     ++*polls;
     bool const first = body.find("<version>") == std::string_view::npos;
-    for (int i = 0; !ends && !first && i < 1000; ++i) {
+    for (int i = 0; !ends && !first && i < 60'000; ++i) {
       if (*cancelled || context.stop.stop_requested()) break;
       std::this_thread::sleep_for(1ms);
     }

@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "support/unreachable.hpp"
 #include "transport/curl_fixture.hpp"
 
 using namespace test;
@@ -144,12 +145,8 @@ TEST_CASE("fetch_certificate: by IPv6, with and without brackets") {
 }
 
 TEST_CASE("fetch_certificate: no server, no TLS, no host") {
-  std::uint16_t port = 0;
-  {
-    HttpServer gone{nothing_expected};
-    port = gone.port();
-  }
-  CHECK_THROWS_AS(static_cast<void>(fetch_certificate("127.0.0.1", port, direct())),
+  esxvi::test::TakenPort const silent;
+  CHECK_THROWS_AS(static_cast<void>(fetch_certificate("127.0.0.1", silent.port(), direct())),
                   esxvi::connection_refused);
   HttpServer talks{[](HttpRequest&, HttpConnection&) {}, {.greeting = "220 smtp ready\r\n"}};
   CHECK_THROWS_AS(static_cast<void>(fetch_certificate("127.0.0.1", talks.port(), direct())),
@@ -158,7 +155,7 @@ TEST_CASE("fetch_certificate: no server, no TLS, no host") {
   for (auto const host :
        {""sv, "user@127.0.0.1"sv, "127.0.0.1/x"sv, "a b"sv, "a\\b"sv, "127.0.0.1\0x"sv}) {
     CAPTURE(std::string(host));
-    CHECK_THROWS_AS(static_cast<void>(fetch_certificate(host, port, direct())),
+    CHECK_THROWS_AS(static_cast<void>(fetch_certificate(host, silent.port(), direct())),
                     esxvi::invalid_argument);
   }
 }

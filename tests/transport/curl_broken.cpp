@@ -6,9 +6,12 @@
 #include <atomic>
 #include <string>
 
+#include "support/unreachable.hpp"
 #include "transport/curl_fixture.hpp"
 
 using namespace test;
+using esxvi::test::no_such_host;
+using esxvi::test::TakenPort;
 
 namespace {
 std::string what_of(std::exception const& e) { return e.what(); }
@@ -23,11 +26,8 @@ bool says(std::exception const& e, std::string_view text) {
 }  // namespace
 
 TEST_CASE("curl broken: nobody there") {
-  std::string url;
-  {
-    HttpServer gone{[](HttpRequest&, HttpConnection&) {}};
-    url = gone.url("/sdk?secret=5ecret");
-  }
+  TakenPort const silent;
+  auto const url = "http://" + silent.authority() + "/sdk?secret=5ecret";
   CurlTransport curl{direct()};
   auto const e =
       thrown<esxvi::connection_refused>([&] { post(curl, url, "<a/>", {.operation = "Login"}); });
@@ -40,9 +40,9 @@ TEST_CASE("curl broken: nobody there") {
 TEST_CASE("curl broken: no such host") {
   CurlTransport curl{direct()};
   auto const e =
-      thrown<esxvi::host_not_found>([&] { get(curl, "https://no-such-host.invalid/sdk"); });
+      thrown<esxvi::host_not_found>([&] { get(curl, "https://" + no_such_host + "/sdk"); });
   CHECK(e.delivered() == delivery::not_sent);
-  CHECK(says(e, "no-such-host.invalid"));
+  CHECK(says(e, no_such_host));
 }
 
 TEST_CASE("curl broken: proxies") {
@@ -73,7 +73,7 @@ TEST_CASE("curl broken: proxies") {
     CHECK(get(curl, server.url("/x")) == "direct");
   }
   SUBCASE("one that is not there") {
-    CurlTransport curl{{.proxy = "http://no-such-host.invalid:3128", .no_proxy = "none"}};
+    CurlTransport curl{{.proxy = "http://" + no_such_host + ":3128", .no_proxy = "none"}};
     auto const e = thrown<esxvi::host_not_found>([&] { get(curl, "http://esx.example/x"); });
     CHECK(says(e, "proxy"));
   }

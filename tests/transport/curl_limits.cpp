@@ -21,7 +21,7 @@ void slow(HttpRequest& request, HttpConnection& connection) {
   if (request.target == "/silent") {
     connection.wait_for_close();
   } else if (request.target == "/late") {
-    std::this_thread::sleep_for(400ms);
+    std::this_thread::sleep_for(300ms);
     connection.reply(200, "late");
   } else if (request.target == "/stops") {
     connection.head(200, {"Content-Length: 100"});
@@ -30,7 +30,7 @@ void slow(HttpRequest& request, HttpConnection& connection) {
   } else if (request.target == "/drips") {
     connection.head(200, {"Transfer-Encoding: chunked"});
     for (int i = 0; i < 12; ++i) {
-      std::this_thread::sleep_for(50ms);
+      std::this_thread::sleep_for(80ms);
       if (!connection.chunk("x")) return connection.close();
     }
     connection.last_chunk();
@@ -55,15 +55,15 @@ TEST_CASE("curl limits: the whole exchange") {
   SUBCASE("of the call") {
     Slow test;
     auto const e = thrown<esxvi::timeout>(
-        [&] { post(test.curl, test.server.url("/silent"), "<a/>", {.total = 150ms}); });
+        [&] { post(test.curl, test.server.url("/silent"), "<a/>", {.total = 500ms}); });
     CHECK(e.delivered() == delivery::unknown);
-    CHECK(test.watch.elapsed() >= 150ms);
-    CHECK(test.watch.elapsed() < 5s);
+    CHECK(test.watch.elapsed() >= 500ms);
+    CHECK(test.watch.elapsed() < 30s);
   }
   SUBCASE("of the transport") {
     Slow test{{.total_timeout = 150ms}};
     thrown<esxvi::timeout>([&] { get(test.curl, test.server.url("/silent")); });
-    CHECK(test.watch.elapsed() < 5s);
+    CHECK(test.watch.elapsed() < 30s);
   }
   SUBCASE("none") {
     constexpr auto forever = std::chrono::milliseconds::max();
@@ -81,7 +81,7 @@ TEST_CASE("curl limits: the whole exchange") {
     Collect sink;
     auto const e = thrown<esxvi::timeout>([&] {
       test.curl.send({.method = "GET", .url = test.server.url("/stops")}, sink,
-                     {.operation = "Download", .total = 150ms});
+                     {.operation = "Download", .total = 500ms});
     });
     CHECK(sink.body == "only this");
     CHECK(std::string{e.what()}.starts_with("Download on http://127.0.0.1:"));
@@ -90,12 +90,12 @@ TEST_CASE("curl limits: the whole exchange") {
 
 TEST_CASE("curl limits: low speed") {
   SUBCASE("silence before the reply") {
-    Slow test{{.low_speed_time = 150ms}};
+    Slow test{{.low_speed_time = 500ms}};
     auto const e = thrown<esxvi::timeout>([&] { get(test.curl, test.server.url("/silent")); });
     CHECK(e.delivered() == delivery::unknown);
-    CHECK(std::string{e.what()}.find("150 ms") != std::string::npos);
-    CHECK(test.watch.elapsed() >= 150ms);
-    CHECK(test.watch.elapsed() < 5s);
+    CHECK(std::string{e.what()}.find("500 ms") != std::string::npos);
+    CHECK(test.watch.elapsed() >= 500ms);
+    CHECK(test.watch.elapsed() < 30s);
   }
   SUBCASE("silence within the reply") {
     Slow test{{.low_speed_time = 150ms}};
@@ -106,9 +106,9 @@ TEST_CASE("curl limits: low speed") {
     thrown<esxvi::timeout>([&] { get(test.curl, test.server.url("/drips")); });
   }
   SUBCASE("slow but not too slow") {
-    Slow test{{.low_speed_time = 500ms}};
+    Slow test{{.low_speed_time = 800ms}};
     CHECK(get(test.curl, test.server.url("/drips")) == std::string(12, 'x'));
-    CHECK(test.watch.elapsed() >= 600ms);
+    CHECK(test.watch.elapsed() >= 960ms);
   }
   SUBCASE("no limit") {
     Slow test{{.low_speed_time = 0ms}};
@@ -127,11 +127,11 @@ TEST_CASE("curl limits: a slow sink is not the fault of the server") {
     connection.chunk(std::string(1000, '2'));
     connection.last_chunk();
   }};
-  CurlTransport curl{direct({.low_speed_time = 400ms, .low_speed_limit = 1000})};
+  CurlTransport curl{direct({.low_speed_time = 700ms, .low_speed_limit = 1000})};
   Collect sink;
   sink.on_write = [&](auto) {
     if (sink.body != "1") return;
-    std::this_thread::sleep_for(600ms);
+    std::this_thread::sleep_for(900ms);
     slept = true;
   };
   CHECK_NOTHROW(curl.send({.method = "GET", .url = server.url("/")}, sink, {}));
@@ -142,10 +142,10 @@ TEST_CASE("curl limits: a slow sink is not the fault of the server") {
 TEST_CASE("curl limits: patience outlasts the low-speed limit, but only until the reply begins") {
   Slow test{{.low_speed_time = 150ms}};
   CHECK(get(test.curl, test.server.url("/late"), {.patience = 30s}) == "late");
-  thrown<esxvi::timeout>([&] { get(test.curl, test.server.url("/late")); });
   Stopwatch watch;
+  thrown<esxvi::timeout>([&] { get(test.curl, test.server.url("/silent")); });
   thrown<esxvi::timeout>([&] { get(test.curl, test.server.url("/stops"), {.patience = 30s}); });
-  CHECK(watch.elapsed() < 5s);
+  CHECK(watch.elapsed() < 20s);
   Stopwatch again;
   auto const e = thrown<esxvi::timeout>(
       [&] { get(test.curl, test.server.url("/silent"), {.patience = 200ms}); });
@@ -171,14 +171,14 @@ TEST_CASE("curl limits: a stop token ends a call at once") {
     });
     CHECK(e.delivered() == delivery::unknown);
     CHECK(e.operation() == "Wait");
-    CHECK(test.watch.elapsed() < 5s);
+    CHECK(test.watch.elapsed() < 30s);
   }
   SUBCASE("in the middle of a reply") {
     Slow test;
     auto const thread = after(50ms);
     thrown<esxvi::cancelled>(
         [&] { get(test.curl, test.server.url("/stops"), {.stop = stop.get_token()}); });
-    CHECK(test.watch.elapsed() < 5s);
+    CHECK(test.watch.elapsed() < 30s);
   }
   SUBCASE("from within the sink") {
     HttpServer server{[](HttpRequest&, HttpConnection& connection) {
@@ -226,5 +226,5 @@ TEST_CASE("curl limits: connecting") {
   auto const e = thrown<esxvi::timeout>([&] { post(curl, url, "<a/>"); });
   CHECK(e.delivered() == delivery::not_sent);
   CHECK(watch.elapsed() >= 150ms);
-  CHECK(watch.elapsed() < 5s);
+  CHECK(watch.elapsed() < 10s);
 }

@@ -100,8 +100,8 @@ TEST_CASE("loop: run() returns when nothing is left") {
 TEST_CASE("loop: functions and timers are called in the order of their time") {
   CurlLoop loop;
   std::string order;
-  loop.after(30ms, [&] { order += 'd'; });
-  loop.after(5ms, [&] { order += 'c'; });
+  loop.after(300ms, [&] { order += 'd'; });
+  loop.after(50ms, [&] { order += 'c'; });
   loop.post([&] {
     order += 'a';
     loop.post([&] { order += 'b'; });

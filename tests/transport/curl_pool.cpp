@@ -79,15 +79,18 @@ TEST_CASE("curl pool: waiting for a connection ends with the time or the stop to
 }
 
 TEST_CASE("curl pool: the time of a call includes its wait for a connection") {
-  HttpServer server{[](HttpRequest&, HttpConnection& connection) {
-    std::this_thread::sleep_for(200ms);
+  std::atomic<bool> waiting = false;
+  HttpServer server{[&](HttpRequest&, HttpConnection& connection) {
+    while (!waiting) std::this_thread::yield();
+    std::this_thread::sleep_for(300ms);
     connection.reply(200, "late");
   }};
   CurlTransport curl{direct({.max_connections = 1})};
   std::jthread const first{[&] { CHECK(get(curl, server.url("/")) == "late"); }};
   while (server.requests() == 0) std::this_thread::yield();
+  waiting = true;
   // Each of the two waits is shorter than that, but not both together.
-  CHECK_THROWS_AS(get(curl, server.url("/"), {.total = 300ms}), esxvi::timeout);
+  CHECK_THROWS_AS(get(curl, server.url("/"), {.total = 400ms}), esxvi::timeout);
 }
 
 TEST_CASE("curl pool: a call that fails gives its connection back") {
