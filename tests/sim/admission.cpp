@@ -7,6 +7,7 @@
 #include <esxvi/session/content.hpp>
 #include <esxvi/sim/detail/state.hpp>
 #include <esxvi/types/Folder_properties.hpp>
+#include <esxvi/types/HostDatastoreSystem.hpp>
 #include <esxvi/types/ManagedEntity.hpp>
 #include <esxvi/types/ResourcePool.hpp>
 #include <esxvi/types/ResourcePool_properties.hpp>
@@ -217,6 +218,53 @@ TEST_CASE("two things in one place do not get one name") {
   CHECK(rename(second, "a/b") == "success");
   CHECK(rename(inner, "a/b") == "DuplicateName");
   CHECK(rename(inner, "a%2fb") == "success");  // sent as it is, the percent sign is escaped
+}
+
+TEST_CASE("two of one name do not come into one folder, not even together") {
+  Raw s;
+  auto const& at = s.host.places();
+  auto const one = s.host.add_folder(s.host.add_folder(at.vm_folder, "a"), "twin");
+  auto const two = s.host.add_folder(s.host.add_folder(at.vm_folder, "b"), "twin");
+  auto const target = s.host.add_folder(at.vm_folder, "target");
+  auto const move = [&](std::vector<esxvi::Ref<vim::ManagedEntity>> list) {
+    return s.does(vim::MoveIntoFolder_Task{.self = target, .list = std::move(list)});
+  };
+  esxvi::Ref<vim::ManagedEntity> const first(one.type(), one.value());
+  esxvi::Ref<vim::ManagedEntity> const second(two.type(), two.value());
+  CHECK(move({first, second}) == "DuplicateName");
+  CHECK(s.host.get<vim::Folder>(target)->childEntity.empty());
+  CHECK(move({first, first}) == "success");
+  CHECK(s.host.get<vim::Folder>(target)->childEntity == std::vector{first});
+}
+
+TEST_CASE("nothing gets a name that none can have") {
+  Raw s;
+  auto const& at = s.host.places();
+  vim::HostNasVolumeSpec nas;
+  nas.remoteHost = "192.0.2.50";
+  nas.remotePath = "/srv/vm";
+  nas.accessMode = "readWrite";
+  for (std::string const& name : {std::string(81, 'n'), std::string("two\nlines")}) {
+    CAPTURE(name);
+    CHECK(fault_of([&] {
+            s.session.call(vim::CreateFolder{.self = at.vm_folder, .name = name});
+          }) == "InvalidName");
+    CHECK(fault_of([&] {
+            s.session.call(
+                vim::CreateResourcePool{.self = at.pool,
+                                        .name = name,
+                                        .spec = s.host.get<vim::ResourcePool>(at.pool)->config});
+          }) == "InvalidName");
+    nas.localPath = name;
+    CHECK(fault_of([&] {
+            s.session.call(vim::CreateNasDatastore{
+                .self = esxvi::Ref<vim::HostDatastoreSystem>("ha-datastoresystem"), .spec = nas});
+          }) == "InvalidName");
+  }
+  CHECK(fault_of([&] { s.session.call(vim::CreateFolder{.self = at.vm_folder, .name = ""}); }) ==
+        "InvalidName");
+  CHECK(s.host.all<vim::Folder>().size() == 5);
+  CHECK(s.host.all<vim::Datastore>().size() == 1);
 }
 
 TEST_CASE("machines are made in folders for machines") {

@@ -157,6 +157,17 @@ TEST_CASE("a host goes into maintenance as soon as the last machine has been sto
   CHECK_FALSE(s.host.get<vim::HostSystem>(s.host.places().host)->runtime.inMaintenanceMode);
 }
 
+TEST_CASE("what happens within the time that passes is seen before that time is over") {
+  Simulated s;
+  auto const vm = s.host.add_vm("web01").powered_on().ref();
+  auto session = s.open();
+  auto const task =
+      session.call(vim::EnterMaintenanceMode_Task{.self = s.host.places().host, .timeout = 60});
+  session.call(vim::PowerOffVM_Task{.self = vm});
+  s.host.advance(120s);
+  CHECK(s.host.get<vim::Task>(task)->info.state == vim::TaskInfoState::success);
+}
+
 TEST_CASE("a whole configuration is changed at once, or not at all") {
   Simulated s;
   auto session = s.open();
@@ -368,4 +379,34 @@ TEST_CASE("hosts of a vCenter have port groups of their own, and share networks 
   CHECK(hosts_of(s.host, "Z") == std::vector{hosts[1]});
   CHECK(fault_of([&] { session.call(vim::RemovePortGroup{.self = on(1), .pgName = "Z"}); }) ==
         "ResourceInUse");
+}
+
+TEST_CASE(
+    "a network goes with the group of its last host, also from machines that have moved away") {
+  Simulated s({.vcenter = true});
+  auto session = s.open();
+  auto const hosts = s.host.all<vim::HostSystem>();
+  REQUIRE(hosts.size() == 2);
+  auto const first = *s.host.get<vim::HostSystem>(hosts[0])->configManager.networkSystem;
+  vim::HostVirtualSwitchSpec spec;
+  spec.numPorts = 64;
+  session.call(vim::AddVirtualSwitch{.self = first, .vswitchName = "lab", .spec = spec});
+  session.call(vim::AddPortGroup{.self = first, .portgrp = group("lab A", "lab")});
+  Ref<vim::VirtualMachine> const vm =
+      s.host.add_vm("web01").host(hosts[0]).network(network_called(s.host, "lab A"));
+  session.call(vim::MigrateVM_Task{
+      .self = vm, .host = hosts[1], .priority = vim::VirtualMachineMovePriority::defaultPriority});
+  s.host.advance(10s);
+  REQUIRE(s.host.get<vim::VirtualMachine>(vm)->runtime.host == hosts[1]);
+  SUBCASE("the group alone") {
+    session.call(vim::RemovePortGroup{.self = first, .pgName = "lab A"});
+  }
+  SUBCASE("with its switch") {
+    session.call(vim::RemoveVirtualSwitch{.self = first, .vswitchName = "lab"});
+  }
+  CHECK(!network_called(s.host, "lab A"));
+  CHECK(s.host.get<vim::VirtualMachine>(vm)->network.empty());
+  for (auto const& d : s.host.get<vim::VirtualMachine>(vm)->config->hardware.device)
+    if (d.is<vim::VirtualEthernetCard>())
+      CHECK_FALSE(d->backing.as<vim::VirtualEthernetCardNetworkBackingInfo>()->network.has_value());
 }

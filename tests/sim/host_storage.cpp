@@ -406,3 +406,64 @@ TEST_CASE("another datastore takes the place of the first, until there is none")
   CHECK(s.host.places().datastore == next);
   CHECK(make("four", "") == "");
 }
+
+TEST_CASE("a disk is moved or copied with its extents, or not at all") {
+  Simulated s;
+  auto session = s.open();
+  auto const store = esxvi::sim::files_of(s.host, s.host.places().datastore);
+  auto const second = s.host.add_datastore("second", std::int64_t{2} << 30);
+  auto const other = esxvi::sim::files_of(s.host, second);
+  auto const transfer = [&](bool moves, std::string from, std::string to) {
+    if (moves)
+      return end_of(s, session.call(vim::MoveVirtualDisk_Task{
+                           .self = disks, .sourceName = from, .destName = to}));
+    return end_of(s, session.call(vim::CopyVirtualDisk_Task{
+                         .self = disks, .sourceName = from, .destName = to}));
+  };
+  std::string const name = "[datastore1] one.vmdk";
+  CHECK(end_of(s, session.call(vim::CreateVirtualDisk_Task{
+                      .self = disks, .name = name, .spec = disk(1 << 20, "preallocated")})) == "");
+  auto const descriptor = store->read("one.vmdk")->text();
+  static_cast<void>(store->write("two-flat.vmdk", std::string("x")));
+  static_cast<void>(other->write("two-flat.vmdk", std::string("x")));
+  other->set_capacity(std::uint64_t{1} << 30);
+  for (bool const moves : {false, true}) {
+    CAPTURE(moves);
+    CHECK(transfer(moves, name, "[datastore1] two.vmdk") == "FileAlreadyExists");
+    CHECK(transfer(moves, name, "[second] two.vmdk") == "FileAlreadyExists");
+    CHECK(transfer(moves, name, "[second] three.vmdk") == "NoDiskSpace");
+    CHECK(store->read("one.vmdk")->text() == descriptor);
+    CHECK(store->stat("one-flat.vmdk")->allocated == std::uint64_t{1} << 30);
+    CHECK(store->entries().size() == 3);
+    CHECK(other->entries().size() == 1);
+  }
+  other->set_capacity(std::uint64_t{2} << 30);
+  CHECK(transfer(true, name, "[second] three.vmdk") == "");
+  CHECK(store->entries().size() == 1);
+  CHECK(other->stat("three-flat.vmdk")->allocated == std::uint64_t{1} << 30);
+  CHECK(other->read("three.vmdk")->text().find("\"three-flat.vmdk\"") != std::string::npos);
+}
+
+TEST_CASE("the disk of a snapshot is copied, moved and removed with what is different in it") {
+  Simulated s;
+  Ref<vim::VirtualMachine> const vm = s.host.add_vm("web01").disk(4);
+  auto session = s.open();
+  auto const store = esxvi::sim::files_of(s.host, s.host.places().datastore);
+  CHECK(end_of(s, session.call(vim::CreateSnapshot_Task{
+                      .self = vm, .name = "one", .memory = false, .quiesce = false})) == "");
+  REQUIRE(store->exists("web01/web01-000001-delta.vmdk"));
+  CHECK(end_of(s, session.call(vim::CopyVirtualDisk_Task{
+                      .self = disks,
+                      .sourceName = "[datastore1] web01/web01-000001.vmdk",
+                      .destName = "[datastore1] web01/copy.vmdk"})) == "");
+  CHECK(store->read("web01/copy.vmdk")->text().find("\"copy-delta.vmdk\"") != std::string::npos);
+  CHECK(end_of(s, session.call(vim::MoveVirtualDisk_Task{
+                      .self = disks,
+                      .sourceName = "[datastore1] web01/copy.vmdk",
+                      .destName = "[datastore1] web01/moved.vmdk"})) == "");
+  CHECK_FALSE(store->exists("web01/copy-delta.vmdk"));
+  CHECK(store->exists("web01/moved-delta.vmdk"));
+  CHECK(end_of(s, session.call(vim::DeleteVirtualDisk_Task{
+                      .self = disks, .name = "[datastore1] web01/moved.vmdk"})) == "");
+  CHECK_FALSE(store->exists("web01/moved-delta.vmdk"));
+}

@@ -163,6 +163,15 @@ TEST_CASE("a terminated session is not authenticated, and one's own cannot be") 
   CHECK(fault_of([&] {
           a.call(vim::TerminateSession{.self = manager, .sessionId = std::vector{a.user().key}});
         }) == "InvalidState");
+  // All of a list, or none.
+  auto c = s.open();
+  for (auto const& session : s.host.sessions())
+    if (session->key == c.user().key) cookie = session->cookie;
+  CHECK(fault_of([&] {
+          a.call(vim::TerminateSession{.self = manager,
+                                       .sessionId = std::vector{c.user().key, a.user().key}});
+        }) == "InvalidState");
+  CHECK(answer(s, cookie) == "");
 }
 
 TEST_CASE("a clone ticket opens one session of the same user") {

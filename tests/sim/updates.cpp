@@ -402,3 +402,32 @@ TEST_CASE("what a rule throws at reading ends the wait of who reads, who then st
   REQUIRE(all.size() == 1);
   CHECK(*all[0].changeSet[0].val.as<std::string>() == "a");
 }
+
+TEST_CASE("who waits is told at the time of a change, not at the end of what passes") {
+  Watch w;
+  Machine const vm = w.host.add_vm("web01");
+  w.watch({"name"});
+  w.next();
+  std::string told;
+  std::chrono::nanoseconds when{};
+  w.host.handle({.method = "POST",
+                 .target = "/sdk",
+                 .headers = {{"Cookie", "vmware_soap_session=\"" + w.cookie() + "\""}},
+                 .body = envelope("<WaitForUpdatesEx xmlns=\"urn:vim25\">"
+                                  "<_this type=\"PropertyCollector\">" +
+                                  w.collector.value() + "</_this><version>" + w.version +
+                                  "</version><options><maxWaitSeconds>30</maxWaitSeconds>"
+                                  "</options></WaitForUpdatesEx>")},
+                [&](esxvi::sim::WebResponse r) {
+                  told = r.body;
+                  when = w.host.elapsed();
+                },
+                {});
+  auto const begun = w.host.elapsed();
+  w.host.after(
+      10s, [&] { w.host.modify(vm, [](vim::VirtualMachine& m) { m.config->name = "renamed"; }); });
+  w.host.advance(1min);
+  CHECK(told.find("renamed") != std::string::npos);
+  CHECK(when - begun == 10s);
+  CHECK(w.host.elapsed() - begun == 1min);
+}

@@ -7,8 +7,11 @@
 #include <esxvi/types/ParaVirtualSCSIController.hpp>
 #include <esxvi/types/VirtualCdrom.hpp>
 #include <esxvi/types/VirtualDisk.hpp>
+#include <esxvi/types/VirtualE1000.hpp>
 #include <esxvi/types/VirtualMachineSnapshot.hpp>
 #include <esxvi/types/VirtualMachineSnapshot_properties.hpp>
+#include <esxvi/types/VirtualNVMEController.hpp>
+#include <esxvi/types/VirtualSATAController.hpp>
 #include <esxvi/types/VirtualSerialPort.hpp>
 #include <esxvi/types/VirtualVmxnet3.hpp>
 #include <esxvi/vmx.hpp>
@@ -236,4 +239,47 @@ TEST_CASE("a machine has as many controllers as fit, and no drives behind anythi
   CHECK(s.reconfigure(full, gone) == "success");
   CHECK(s.reconfigure(full, with_device(new_disk(1), true)) == "success");
   CHECK(device<vim::VirtualDisk>(*s.at(full), 8)->key == 2008);
+}
+
+TEST_CASE("slots for drives take nothing else") {
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01");
+  vim::VirtualSATAController sata;
+  sata.key = -5;
+  CHECK(s.reconfigure(vm, with_device(sata)) == "success");
+  vim::VirtualNVMEController nvme;
+  nvme.key = -5;
+  CHECK(s.reconfigure(vm, with_device(nvme)) == "success");
+  vim::VirtualSerialPort port;
+  port.key = -1;
+  vim::VirtualSerialPortFileBackingInfo file;
+  file.fileName = "[datastore1] web01/out.txt";
+  port.backing = file;
+  for (std::int32_t const controller : {1000, 200, 15000, 31000}) {
+    CAPTURE(controller);
+    port.controllerKey = controller;
+    CHECK(s.reconfigure(vm, with_device(port)) == "InvalidController");
+  }
+  port.controllerKey = 400;
+  CHECK(s.reconfigure(vm, with_device(port)) == "success");
+}
+
+TEST_CASE("a device stays what it is") {
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01");
+  auto const edit = [&](esxvi::Poly<vim::VirtualDevice> d) {
+    auto spec = with_device(std::move(d));
+    spec.deviceChange[0]->operation = vim::VirtualDeviceConfigSpecOperation::edit;
+    return s.reconfigure(vm, spec);
+  };
+  auto const before = *device<vim::VirtualVmxnet3>(*s.at(vm));
+  vim::VirtualE1000 other;
+  other.key = before.key;
+  CHECK(edit(other) == "InvalidDeviceSpec");
+  CHECK(edit(*device<vim::VirtualDisk>(*s.at(vm))) == "success");
+  vim::VirtualCdrom drive;
+  drive.key = device<vim::VirtualDisk>(*s.at(vm))->key;
+  CHECK(edit(drive) == "InvalidDeviceSpec");
+  CHECK(device<vim::VirtualVmxnet3>(*s.at(vm))->macAddress == before.macAddress);
+  CHECK(edit(before) == "success");
 }

@@ -12,6 +12,7 @@
 #include <esxvi/types/HostDatastoreSystem.hpp>
 #include <esxvi/types/HostSystem_properties.hpp>
 #include <esxvi/types/ManagedEntity.hpp>
+#include <esxvi/types/VirtualCdrom.hpp>
 #include <esxvi/types/VirtualDisk.hpp>
 #include <esxvi/types/VirtualDiskManager.hpp>
 #include <esxvi/types/VirtualMachineSnapshot.hpp>
@@ -199,6 +200,30 @@ TEST_CASE("a datastore is in use as long as a snapshot has a disk on it") {
   CHECK(remove() == "");
   CHECK(s.does(vim::Destroy_Task{.self = esxvi::Ref<vim::ManagedEntity>(vm.type(), vm.value())}) ==
         "success");
+}
+
+TEST_CASE("a datastore is in use as long as a machine reads an image or writes a log on it") {
+  Disks s;
+  auto const images = s.host.add_datastore("images", std::int64_t{1} << 40);
+  auto const logs = s.host.add_datastore("logs", std::int64_t{1} << 40);
+  MachineRef const vm =
+      s.host.add_vm("web01").cdrom("[images] debian.iso").serial_file("[logs] web01.txt");
+  auto const remove = [&](esxvi::Ref<vim::Datastore> const& store) {
+    return fault_of([&] {
+      s.session.call(vim::RemoveDatastore{
+          .self = esxvi::Ref<vim::HostDatastoreSystem>("ha-datastoresystem"), .datastore = store});
+    });
+  };
+  CHECK(s.at(vm)->datastore == std::vector{s.host.places().datastore, images, logs});
+  CHECK(device<vim::VirtualCdrom>(*s.at(vm))
+            ->backing.as<vim::VirtualCdromIsoBackingInfo>()
+            ->datastore == images);
+  CHECK(remove(images) == "ResourceInUse");
+  CHECK(remove(logs) == "ResourceInUse");
+  CHECK(s.does(vim::Destroy_Task{.self = esxvi::Ref<vim::ManagedEntity>(vm.type(), vm.value())}) ==
+        "success");
+  CHECK(remove(images) == "");
+  CHECK(remove(logs) == "");
 }
 
 TEST_CASE("disks that name each other as what they stand on: each is taken once") {

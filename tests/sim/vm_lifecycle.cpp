@@ -5,6 +5,8 @@
 #include <esxvi/types/HostAutoStartManager_properties.hpp>
 #include <esxvi/types/HostSystem_properties.hpp>
 #include <esxvi/types/ParaVirtualSCSIController.hpp>
+#include <esxvi/types/ResourcePool.hpp>
+#include <esxvi/types/ResourcePool_properties.hpp>
 #include <esxvi/types/VirtualDisk.hpp>
 #include <esxvi/types/VirtualMachineSnapshot.hpp>
 #include <esxvi/types/VirtualMachineSnapshot_properties.hpp>
@@ -228,6 +230,39 @@ TEST_CASE("a file of a machine that no host can run is refused") {
   CHECK(registered("other") == "success");
 }
 
+TEST_CASE("a machine takes over a file that is no other's, or changes nothing") {
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01").memory(1024);
+  s.host.add_vm("web02").memory(512);
+  auto const text = s.file("web01/web01.vmx");
+  auto const reload = [&](std::string path) {
+    return s.does(vim::reloadVirtualMachineFromPath_Task{
+        .self = vm, .configurationPath = "[datastore1] " + path});
+  };
+  auto const put = [&](std::string_view what, std::string_view now) {
+    auto other = text;
+    auto const at = other.find(what);
+    REQUIRE(at != std::string::npos);
+    other.replace(at, what.size(), now);
+    REQUIRE(succeeded(s.host_files()->write("web01/other.vmx", other)));
+  };
+  auto const name = "displayName = \"web01\"";
+  CHECK(reload("web02/web02.vmx") == "AlreadyExists");
+  put(name, "displayName = \"web02\"");
+  CHECK(reload("web01/other.vmx") == "DuplicateName");
+  put(name, "displayName = \"\"");
+  CHECK(reload("web01/other.vmx") == "InvalidName");
+  put("scsi0:0.fileName = \"web01.vmdk\"", "scsi0:0.fileName = \"[nowhere] web01.vmdk\"");
+  CHECK(reload("web01/other.vmx") == "InvalidDatastorePath");
+  CHECK(s.at(vm)->config->files.vmPathName == "[datastore1] web01/web01.vmx");
+  CHECK(s.file("web01/web01.vmx") == text);
+  put(name, "displayName = \"web/03\"");
+  CHECK(reload("web01/other.vmx") == "success");
+  CHECK(s.at(vm)->name == "web%2f03");
+  CHECK(s.at(vm)->config->files.vmPathName == "[datastore1] web01/other.vmx");
+  CHECK(reload("web01/other.vmx") == "success");  // its own
+}
+
 TEST_CASE("a machine that is unregistered and registered again is the same one") {
   Machines s;
   MachineRef const vm = s.host.add_vm("web01")
@@ -400,6 +435,39 @@ TEST_CASE("a vCenter clones and migrates, a host does not") {
   CHECK(esx.does(vim::CloneVM_Task{
             .self = other, .folder = esx.host.places().vm_folder, .name = "copy", .spec = spec}) ==
         "refused: NotSupported");
+}
+
+TEST_CASE("a machine whose pool goes before it has moved there stays where it is") {
+  Machines s({.vcenter = true});
+  auto const& at = s.host.places();
+  MachineRef const vm = s.host.add_vm("web01").disk(8);
+  auto const store = s.host.add_datastore("fast", std::int64_t{1} << 40);
+  auto const hosts = s.host.all<vim::HostSystem>();
+  REQUIRE(hosts.size() == 2);
+  auto const pool = s.session.call(vim::CreateResourcePool{
+      .self = at.pool, .name = "lab", .spec = s.host.get<vim::ResourcePool>(at.pool)->config});
+  esxvi::Ref<vim::Task> task;
+  SUBCASE("to another host") {
+    task = s.session.call(
+        vim::MigrateVM_Task{.self = vm,
+                            .pool = pool,
+                            .host = hosts[1],
+                            .priority = vim::VirtualMachineMovePriority::defaultPriority});
+  }
+  SUBCASE("with its files") {
+    vim::VirtualMachineRelocateSpec move;
+    move.pool = pool;
+    move.host = hosts[1];
+    move.datastore = store;
+    task = s.session.call(vim::RelocateVM_Task{.self = vm, .spec = move});
+  }
+  CHECK(s.does(vim::Destroy_Task{
+            .self = esxvi::Ref<vim::ManagedEntity>(pool.type(), pool.value())}) == "success");
+  CHECK(s.end_of(task) == "ManagedObjectNotFound");
+  CHECK(s.at(vm)->runtime.host == hosts[0]);
+  CHECK(s.at(vm)->resourcePool == at.pool);
+  CHECK(s.host_files()->exists("web01/web01.vmdk"));
+  CHECK_FALSE(esxvi::sim::files_of(s.host, store)->exists("web01"));
 }
 
 TEST_CASE("autostart settings are kept, entry by entry") {

@@ -68,6 +68,16 @@ TEST_CASE("each power operation is allowed in some states and refused in the oth
   check_rules<vim::StandbyGuest>({"StandbyGuest", no, "", no}, Power::suspended);
 }
 
+TEST_CASE("a template is not powered on until it is a machine again") {
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01");
+  s.session.call(vim::MarkAsTemplate{.self = vm});
+  CHECK(s.does(vim::PowerOnVM_Task{.self = vm}) == "NotSupported");
+  CHECK(s.power(vm) == Power::poweredOff);
+  s.session.call(vim::MarkAsVirtualMachine{.self = vm, .pool = s.host.places().pool});
+  CHECK(s.does(vim::PowerOnVM_Task{.self = vm}) == "success");
+}
+
 TEST_CASE("without tools a guest cannot be told anything") {
   Machines s;
   MachineRef const vm = s.host.add_vm("web01").powered_on();
@@ -140,6 +150,21 @@ TEST_CASE("several questions follow one another, each with an id of its own") {
                                          "msg.hbacommon.outofspace", "msg.hbacommon.outofspace"});
   CHECK(ids.size() == 5);
   CHECK(s.end_of(task) == "success");
+}
+
+TEST_CASE("each power-on is asked as often as the first one") {
+  Machines s;
+  MachineRef const vm = s.host.add_vm("web01");
+  s.host.ask_on_power_on(vm, questions::disk_full(vm, "web01.vmdk", 2));
+  for (int round = 0; round < 3; ++round) {
+    CAPTURE(round);
+    auto const task = s.session.call(vim::PowerOnVM_Task{.self = vm});
+    int asked = 0;
+    for (; asked < 10 && !s.question(vm).empty(); ++asked) s.answer(vm, "0");
+    CHECK(asked == 3);
+    CHECK(s.end_of(task) == "success");
+    CHECK(s.does(vim::PowerOffVM_Task{.self = vm}) == "success");
+  }
 }
 
 TEST_CASE("a running machine asks without a task, and others are told so") {

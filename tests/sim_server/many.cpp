@@ -134,3 +134,33 @@ TEST_CASE("sim many: requests that come while one waits are answered after it") 
     CHECK(body_of(client.reply()) == "/" + std::to_string(i));
   }
 }
+
+TEST_CASE("sim many: a client that goes away is noticed, whatever it sent ahead") {
+  Parking handler;
+  sim::Server server{handler};
+  std::string ahead;
+  SUBCASE("an end of a line") { ahead = "\r\n"; }
+  SUBCASE("half a request") { ahead = "GET /2 HTTP/1.1\r\n"; }
+  SUBCASE("more than is read at once") { ahead = post("/2", std::string(10'000, 'x')); }
+  {
+    Raw client{server};
+    client.send(get("/1"));
+    REQUIRE(eventually([&] { return handler.count() == 1; }));
+    client.send(ahead);
+  }
+  CHECK(eventually([&] { return handler.stopped() >= 1; }));
+  CHECK(eventually([&] { return server.statistics().open == 0; }));
+  CHECK(handler.count() == 0);
+}
+
+TEST_CASE("sim many: requests of a client that has said it all are answered one after the other") {
+  Answering handler{[](sim::WebRequest const& request) {
+    return sim::WebResponse{.body = request.target, .delay = 50ms};
+  }};
+  sim::Server server{handler};
+  Raw client{server};
+  client.send(get("/1") + get("/2") + get("/3"));
+  client.shut_down();
+  for (int i = 1; i <= 3; ++i) CHECK(body_of(client.reply()) == "/" + std::to_string(i));
+  CHECK(client.closed());
+}

@@ -287,3 +287,14 @@ TEST_CASE("a task that was moved is the same task") {
   CHECK_NOTHROW(second.wait());
   at.complete();
 }
+
+TEST_CASE("a server that is not to hold the poll is not asked without a pause either") {
+  Dialogue at;
+  at.started();
+  at.updates({state_is(State::success)});
+  at.destroy();
+  esxvi::Task task{at.session, power_on()};
+  task.wait({.poll = 0s});
+  CHECK(has(at.body_of("WaitForUpdatesEx"), "<maxWaitSeconds>1</maxWaitSeconds>"));
+  at.complete();
+}

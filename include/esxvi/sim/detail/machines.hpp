@@ -68,7 +68,7 @@ struct Operation {
   int milliseconds = 200;
   bool shows_progress = false;
   bool cancelable = false;
-  bool needs_host = false;  ///< not while the machine's host is in maintenance mode
+  bool needs_host = false;  ///< the machine will run: no template, and not during maintenance
 };
 
 /// Why it cannot begin now: the state of power, another task, a question that is pending.
@@ -115,6 +115,8 @@ struct DatastorePath {
 /// Throws InvalidDatastorePath.
 DatastorePath datastore_path(std::string_view text);
 Ref<types::Datastore> find_datastore(Host& host, std::string_view name);
+/// Throws InvalidName when no datastore can be called so.
+void require_datastore_name(std::string const& name);
 /// Throws DuplicateName when a datastore has this name.
 void require_free_datastore_name(Host& host, std::string const& name);
 /// The paths of all machines and snapshots follow. Throws InvalidName, DuplicateName.
@@ -141,6 +143,8 @@ class FileChanges {
   MachineServices& services_;
   std::vector<FileBefore> before_{};
 };
+/// Of a file that is changed without write_file(): to be called before.
+void note_before(Host& host, std::shared_ptr<DatastoreFiles> const& files, std::string path);
 /// Whether a running machine holds a file, or one in a directory: clients can neither write nor
 /// remove that then. What the host itself does to its machines' files is not asked.
 bool is_held(Host& host, Ref<types::Datastore> const& store, std::string_view path);

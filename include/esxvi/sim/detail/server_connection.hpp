@@ -64,7 +64,8 @@ struct server_core {
 /// and shut_down() runs on the strand.
 ///
 /// A request waits in the handler without a thread and, but for a small buffer in which the end of
-/// the connection shows, without memory of the server's.
+/// the connection shows, without memory of the server's. What a client sends ahead is kept, up to
+/// the length of a head: behind more than that its end is not seen.
 class server_connection : public std::enable_shared_from_this<server_connection> {
  public:
   server_connection(std::shared_ptr<server_core> const& core, server_strand const& strand)
@@ -126,15 +127,18 @@ class server_connection : public std::enable_shared_from_this<server_connection>
   void on_read(error_code error, std::size_t size) {
     reading_ = false;
     if (phase_ == phase::closed) return;
+    if (std::exchange(reading_ahead_, false) && !error)
+      asio::buffer_copy(buffer_.prepare(size), asio::buffer(ahead_, size));
     if (!error) {
       buffer_.commit(size);
+      if (phase_ == phase::handling) return listen();
       if (phase_ == phase::head && !parser_) set_deadline(options().header_timeout);
       if (phase_ == phase::head || phase_ == phase::body) parse();
       return;
     }
     // Nobody asks any more. The reply, if it comes, may still be read: HTTP/1.0 clients shut down
-    // their side after the request.
-    keep_alive_ = false;
+    // their side after the request. What was sent before that, as another request, still counts.
+    if (buffer_.size() == 0) keep_alive_ = false;
     if (error == asio::error::eof && (phase_ == phase::handling || phase_ == phase::replying)) {
       std::stop_source{stop_}.request_stop();  // a copy: the answer may come at once
       return;
@@ -263,14 +267,17 @@ class server_connection : public std::enable_shared_from_this<server_connection>
     } catch (std::exception const&) {
       call->answer(error_page(500));
     }
-    // Not answered yet: listen, or nobody would notice that the client goes away.
-    if (phase_ == phase::handling && buffer_.size() == 0) {
-      buffer_ = {};
-      if (!reading_) {
-        reading_ = true;
-        read(buffer_.prepare(256));
-      }
-    }
+    if (phase_ != phase::handling) return;
+    if (buffer_.size() == 0) buffer_ = {};
+    listen();
+  }
+
+  /// Not answered yet: listens, or nobody would notice that the client goes away. Not into the
+  /// buffer, which the next request is taken from, perhaps before anything comes.
+  void listen() {
+    if (reading_ || buffer_.size() >= options().header_limit) return;
+    reading_ = reading_ahead_ = true;
+    read(asio::buffer(ahead_));
   }
 
   std::string peer() {
@@ -409,6 +416,7 @@ class server_connection : public std::enable_shared_from_this<server_connection>
   server_core* shared_;
   phase phase_ = phase::opening;
   bool reading_ = false;
+  bool reading_ahead_ = false;  // into ahead_
   bool writing_ = false;
   bool keep_alive_ = true;
   bool is_head_ = false;
@@ -417,6 +425,7 @@ class server_connection : public std::enable_shared_from_this<server_connection>
   clock::time_point deadline_ = clock::time_point::max();
   clock::time_point armed_ = clock::time_point::max();
   boost::beast::flat_buffer buffer_{};
+  std::array<char, 256> ahead_{};
   std::optional<server_parser> parser_{};
   std::stop_source stop_{std::nostopstate};
   server_reply out_{};

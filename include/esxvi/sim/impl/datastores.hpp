@@ -73,9 +73,9 @@ inline Ref<types::Task> file_task(Call& call, std::string_view operation, FilePl
   return call.host().start_task(at.datastore, operation, std::move(plan), call.user());
 }
 
-inline std::string extent_of(std::string path) {
+inline std::string extent_of(std::string path, std::string_view kind = "-flat") {
   if (path.ends_with(".vmdk")) path.resize(path.size() - 5);
-  return path + "-flat.vmdk";
+  return path.append(kind).append(".vmdk");
 }
 
 /// What describes a disk: never more than some lines. Throws FileNotFound, NotAFile, and
@@ -90,34 +90,56 @@ inline std::string descriptor_of(FilePlace const& at) {
   return content->text();
 }
 
-/// Moves or copies a file, or a disk with its extent.
-inline void transfer(FilePlace const& from, FilePlace const& to, bool replace, bool keep,
-                     bool disk) {
-  auto text = disk ? descriptor_of(from) : std::string();
+/// Moves or copies a file.
+inline void transfer_file(Host& host, FilePlace const& from, FilePlace const& to, bool replace,
+                          bool keep) {
+  note_before(host, from.files, from.path.path);
+  note_before(host, to.files, to.path.path);
   if (from.files == to.files) {
     expect_success(keep ? to.files->copy(from.path.path, to.path.path, replace)
                         : to.files->move(from.path.path, to.path.path, replace),
                    from.path);
-  } else {
-    auto const content = from.files->read(from.path.path);
-    if (!content) expect_success(FileResult::not_found, from.path);
-    if (!replace && to.files->exists(to.path.path)) expect_success(FileResult::exists, to.path);
-    expect_success(to.files->write(to.path.path, *content), to.path);
-    if (!keep) expect_success(from.files->remove(from.path.path), from.path);
+    return;
   }
-  if (!disk) return;
+  auto const info = from.files->stat(from.path.path);
+  auto const content = from.files->read(from.path.path);
+  if (!info || !content) expect_success(FileResult::not_found, from.path);
+  if (!replace && to.files->exists(to.path.path)) expect_success(FileResult::exists, to.path);
+  expect_success(to.files->write(to.path.path, *content, info->allocated), to.path);
+  if (!keep) expect_success(from.files->remove(from.path.path), from.path);
+}
+
+/// Moves or copies the extents of a disk, and has the description that was moved name them.
+inline void transfer_extents(Host& host, FilePlace const& from, FilePlace const& to, bool replace,
+                             bool keep, std::string text) {
   auto const name = [](std::string const& path) { return path.substr(path.rfind('/') + 1); };
-  FilePlace one{from.datastore, {from.path.datastore, extent_of(from.path.path)}, from.files};
-  FilePlace other{to.datastore, {to.path.datastore, extent_of(to.path.path)}, to.files};
-  if (!one.files->exists(one.path.path)) return;
-  transfer(one, other, replace, keep, false);
-  std::string const old_name = "\"" + name(one.path.path) + "\"";
-  if (auto const at = text.find(old_name); at != std::string::npos)
-    text.replace(at, old_name.size(), "\"" + name(other.path.path) + "\"");
+  bool any = false;
+  for (std::string_view const kind : {"-flat", "-delta"}) {
+    FilePlace one{
+        from.datastore, {from.path.datastore, extent_of(from.path.path, kind)}, from.files};
+    FilePlace other{to.datastore, {to.path.datastore, extent_of(to.path.path, kind)}, to.files};
+    if (!one.files->exists(one.path.path)) continue;
+    any = true;
+    transfer_file(host, one, other, replace, keep);
+    std::string const old_name = "\"" + name(one.path.path) + "\"";
+    if (auto const at = text.find(old_name); at != std::string::npos)
+      text.replace(at, old_name.size(), "\"" + name(other.path.path) + "\"");
+  }
+  if (!any) return;
   // A copy is another disk.
   if (auto const at = text.find("ddb.uuid"); keep && at != std::string::npos)
     text.erase(at, text.find('\n', at) - at + 1);
   expect_success(to.files->write(to.path.path, std::move(text)), to.path);
+}
+
+/// Moves or copies a file, or a disk with its extents: all of it, or nothing.
+inline void transfer(Host& host, FilePlace const& from, FilePlace const& to, bool replace,
+                     bool keep, bool disk) {
+  auto text = disk ? descriptor_of(from) : std::string();
+  FileChanges files(host);
+  transfer_file(host, from, to, replace, keep);
+  if (disk) transfer_extents(host, from, to, replace, keep, std::move(text));
+  files.keep();
 }
 
 template <class R>
@@ -129,7 +151,7 @@ Ref<types::Task> transfer_task(Call& call, R const& r, std::string_view operatio
   return file_task(call, operation, to, [=](Host& host) {
     if (!keep) expect_free(host, from);
     if (replace) expect_free(host, to);
-    transfer(from, to, replace, keep, disk);
+    transfer(host, from, to, replace, keep, disk);
     if (!keep) update_space(host, from.datastore);
   });
 }
@@ -241,7 +263,8 @@ inline void add_disk_methods(Host& host) {
     return file_task(call, "VirtualDiskManager.deleteVirtualDisk", at, [at](Host& h) {
       expect_free(h, at);
       expect_success(at.files->remove(at.path.path), at.path);
-      static_cast<void>(at.files->remove(extent_of(at.path.path)));
+      for (std::string_view const kind : {"-flat", "-delta"})
+        static_cast<void>(at.files->remove(extent_of(at.path.path, kind)));
     });
   });
   host.on<CopyVirtualDisk_Task>([](Call& call, CopyVirtualDisk_Task const& r) {
@@ -323,19 +346,22 @@ struct NewPrefix {
 
 }  // namespace
 
+void require_datastore_name(std::string const& name) {
+  require_entity_name(name);
+  // It would end the name in every path.
+  if (name.find(']') == name.npos) return;
+  types::InvalidName why;
+  why.name = name;
+  throw fault(std::move(why), "The name '" + name + "' is invalid.");
+}
+
 void require_free_datastore_name(Host& host, std::string const& name) {
   auto const all = host.all<types::Datastore>();
   require_free_name(host, {all.begin(), all.end()}, server_name(name));
 }
 
 void rename_datastore(Host& host, Ref<types::Datastore> const& ref, std::string const& name) {
-  require_entity_name(name);
-  // It would end the name in every path.
-  if (name.find(']') != name.npos) {
-    types::InvalidName why;
-    why.name = name;
-    throw fault(std::move(why), "The name '" + name + "' is invalid.");
-  }
+  require_datastore_name(name);
   auto const old = host.get<types::Datastore>(ref)->name;
   if (server_name(name) == old) return;
   require_free_datastore_name(host, name);

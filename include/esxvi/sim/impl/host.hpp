@@ -346,11 +346,12 @@ bool Host::step(std::chrono::nanoseconds limit) {
 }
 
 void Host::advance(std::chrono::nanoseconds by) {
-  Lock const hold(*this);
   auto const until = elapsed() + by;
+  // Not locked in between: whoever waits for what a step brings is told before the next one.
   while (step(until)) {
   }
-  state_->simulated = until;
+  Lock const hold(*this);
+  state_->simulated = std::max(state_->simulated, until);
   detail::end_silent_sessions(*this);
 }
 

@@ -5,6 +5,7 @@
 #include <esxvi/sim/detail/machines.hpp>
 #include <esxvi/sim/detail/state.hpp>
 #include <esxvi/sim/machine.hpp>
+#include <esxvi/types/Datacenter_properties.hpp>
 #include <esxvi/types/Datastore_properties.hpp>
 #include <esxvi/types/Folder_properties.hpp>
 #include <esxvi/types/HostSystem_properties.hpp>
@@ -184,7 +185,17 @@ inline types::VirtualVmxnet3 nic(Host& host, Ref<types::Network> const& network,
   return d;
 }
 
-inline types::VirtualCdrom cdrom(std::optional<std::string> const& iso,
+/// The datastore of a file; of one that is on none, the machine's own.
+inline Ref<types::Datastore> store_of(Host& host, std::string_view file,
+                                      Ref<types::Datastore> const& own) {
+  auto const end = file.find(']');
+  if (file.starts_with('[') && end != file.npos)
+    for (auto const& ref : host.get<types::Datacenter>(host.places().datacenter)->datastore)
+      if (host.get<types::Datastore>(ref)->name == file.substr(1, end - 1)) return ref;
+  return own;
+}
+
+inline types::VirtualCdrom cdrom(Host& host, std::optional<std::string> const& iso,
                                  Ref<types::Datastore> const& store, bool on) {
   auto d = behind(
       201, 0,
@@ -192,7 +203,7 @@ inline types::VirtualCdrom cdrom(std::optional<std::string> const& iso,
   if (iso) {
     types::VirtualCdromIsoBackingInfo backing;
     backing.fileName = *iso;
-    backing.datastore = store;
+    backing.datastore = store_of(host, *iso, store);
     d.backing = std::move(backing);
   } else {
     types::VirtualCdromRemotePassthroughBackingInfo backing;
@@ -203,14 +214,14 @@ inline types::VirtualCdrom cdrom(std::optional<std::string> const& iso,
   return d;
 }
 
-inline types::VirtualSerialPort serial_port(std::string const& file, int number,
+inline types::VirtualSerialPort serial_port(Host& host, std::string const& file, int number,
                                             Ref<types::Datastore> const& store, bool on) {
   auto d = behind(400, number,
                   device<types::VirtualSerialPort>(
                       9000 + number, "Serial port " + std::to_string(number + 1), "File " + file));
   types::VirtualSerialPortFileBackingInfo backing;
   backing.fileName = file;
-  backing.datastore = store;
+  backing.datastore = store_of(host, file, store);
   d.backing = std::move(backing);
   d.connectable = connection(true, on);
   d.yieldOnPoll = true;
@@ -414,15 +425,20 @@ Ref<types::VirtualMachine> make_machine(Host& host, MachineDescription const& wh
     scsi.device.push_back(disk.key);
     c.hardware.device.emplace_back(std::move(disk));
   }
-  c.hardware.device.emplace_back(detail::cdrom(what.iso, store, what.on));
+  c.hardware.device.emplace_back(detail::cdrom(host, what.iso, store, what.on));
   vm.network = what.networks;
   if (vm.network.empty() && at.network) vm.network = {at.network};
   for (int i = 0; i < static_cast<int>(vm.network.size()); ++i)
     c.hardware.device.emplace_back(
         detail::nic(host, vm.network[static_cast<std::size_t>(i)], i, what.on));
   for (int i = 0; i < static_cast<int>(what.serial_files.size()); ++i)
-    c.hardware.device.emplace_back(
-        detail::serial_port(what.serial_files[static_cast<std::size_t>(i)], i, store, what.on));
+    c.hardware.device.emplace_back(detail::serial_port(
+        host, what.serial_files[static_cast<std::size_t>(i)], i, store, what.on));
+  for (auto const& d : c.hardware.device)
+    if (auto const* b = d->backing ? d->backing.as<VirtualDeviceFileBackingInfo>() : nullptr;
+        b != nullptr && b->datastore &&
+        std::find(vm.datastore.begin(), vm.datastore.end(), *b->datastore) == vm.datastore.end())
+      vm.datastore.push_back(*b->datastore);
   c.cpuAllocation = detail::shares_of(1000 * what.cpus, SharesLevel::normal);
   c.memoryAllocation = detail::shares_of(10 * what.memory_mb, SharesLevel::normal);
   c.memoryHotAddEnabled = false;
@@ -501,6 +517,7 @@ Ref<types::VirtualMachine> make_machine(Host& host, MachineDescription const& wh
   vm.summary.storage.emplace(
       VirtualMachineStorageSummary{committed, uncommitted, committed, host.now(), {}});
   auto const networks = vm.network;
+  auto const stores = vm.datastore;
   host.add(ref, std::move(vm));
   if (!host.exists(untyped_ref("EnvironmentBrowser", ref.value())))
     host.add(Ref<EnvironmentBrowser>(host.options().vcenter ? "envbrowser-" + ref.value().substr(3)
@@ -510,7 +527,7 @@ Ref<types::VirtualMachine> make_machine(Host& host, MachineDescription const& wh
   host.modify(folder, [&](Folder& f) { f.childEntity.emplace_back(ref.type(), ref.value()); });
   host.modify(on_host, [&](HostSystem& h) { h.vm.push_back(ref); });
   host.modify(pool, [&](ResourcePool& p) { p.vm.push_back(ref); });
-  host.modify(store, [&](Datastore& d) { d.vm.push_back(ref); });
+  for (auto const& used : stores) host.modify(used, [&](Datastore& d) { d.vm.push_back(ref); });
   for (auto const& network : networks)
     host.modify(network, [&](Network& n) {
       if (std::find(n.vm.begin(), n.vm.end(), ref) == n.vm.end()) n.vm.push_back(ref);

@@ -211,13 +211,17 @@ inline void drop_network(Host& host, Ref<types::HostSystem> const& on,
   using namespace types;
   host.modify(on, [&](HostSystem& h) { std::erase(h.network, ref); });
   host.modify(ref, [&](Network& n) { std::erase(n.host, on); });
-  if (!host.get<Network>(ref)->host.empty()) return;
+  auto const network = host.get<Network>(ref);
+  if (!network->host.empty()) return;
   Places const& at = host.places();
   take_from_folder(host, ref);
   host.modify(at.datacenter, [&](Datacenter& d) { std::erase(d.network, ref); });
   host.modify(at.compute_resource, [&](ComputeResource& c) { std::erase(c.network, ref); });
   host.remove(ref);
   hand_over(host, &Places::network, ref);
+  // A machine that went to another host may have taken its adapter along.
+  for (auto const& vm : network->vm)
+    if (auto const m = host.find<VirtualMachine>(vm); m && m->config) relink(host, vm);
 }
 
 /// Gives a host the network of a port group: hosts whose groups have one name share it.
@@ -246,8 +250,6 @@ inline bool rename_network(Host& host, Ref<types::HostSystem> const& on,
   auto const now = host.get<Network>(ref);
   if (taken || now->host.size() > 1) {
     drop_network(host, on, ref);
-    if (!host.exists(ref))
-      for (auto const& vm : now->vm) relink(host, vm);
     return false;
   }
   host.modify(ref, [&](Network& n) {

@@ -10,7 +10,6 @@
 #include <esxvi/types/ResourcePool.hpp>
 #include <esxvi/types/ResourcePool_properties.hpp>
 #include <esxvi/types/VirtualMachine_properties.hpp>
-#include <esxvi/types/fault/InvalidName.hpp>
 
 #include <algorithm>
 #include <string>
@@ -25,11 +24,7 @@ namespace {
 using Pool = types::ResourcePool;
 
 inline void require_pool_name(Host& host, Ref<Pool> const& parent, std::string const& name) {
-  if (name.empty() || name.size() > 80) {
-    types::InvalidName why;
-    why.name = name;
-    throw fault(std::move(why), "The name '" + name + "' is invalid.");
-  }
+  require_entity_name(name);
   auto const there = host.get<Pool>(parent);
   require_free_name(host, {there->resourcePool.begin(), there->resourcePool.end()},
                     server_name(name));

@@ -214,16 +214,14 @@ void add_session_methods(Host& host) {
     call.close_session();
   });
   host.on<TerminateSession>([](Call& call, TerminateSession const& r) {
+    auto const all = call.host().sessions();
     for (std::string const& key : *r.sessionId) {
-      auto const all = call.host().sessions();
       if (std::none_of(all.begin(), all.end(), [&](auto const& s) { return s->key == key; }))
         throw fault(NotFound());
-    }
-    for (std::string const& key : *r.sessionId) {
       if (key == call.session()->key)
         throw fault(InvalidState(), "A session cannot terminate itself.");
-      call.host().end_session(key);
     }
+    for (std::string const& key : *r.sessionId) call.host().end_session(key);
   });
   host.on<SessionIsActive>([](Call& call, SessionIsActive const& r) {
     auto const all = call.host().sessions();

@@ -312,6 +312,7 @@ inline std::vector<types::VmfsDatastoreOption> vmfs_options(
 
 inline Ref<types::Datastore> create_vmfs(Host& host, Ref<types::HostSystem> const& on,
                                          types::VmfsDatastoreCreateSpec const& spec) {
+  require_datastore_name(spec.vmfs.volumeName);
   require_free_datastore_name(host, spec.vmfs.volumeName);
   auto const disks = free_disks(host, on);
   auto const disk = std::ranges::find_if(
@@ -367,6 +368,7 @@ inline void add_datastore_system_methods(Host& host) {
         why.invalidProperty = name;
         throw fault(std::move(why));
       }
+    require_datastore_name(spec.localPath);
     require_free_datastore_name(call.host(), spec.localPath);
     return add_nas_datastore(call.host(), spec.localPath, spec.remoteHost, spec.remotePath,
                              std::int64_t{1} << 40);

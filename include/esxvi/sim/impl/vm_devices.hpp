@@ -19,6 +19,7 @@
 #include <esxvi/types/VirtualParallelPort.hpp>
 #include <esxvi/types/VirtualSATAController.hpp>
 #include <esxvi/types/VirtualSCSIController.hpp>
+#include <esxvi/types/VirtualSCSIPassthrough.hpp>
 #include <esxvi/types/VirtualSerialPort.hpp>
 #include <esxvi/types/VirtualUSBController.hpp>
 #include <esxvi/types/VirtualUSBXHCIController.hpp>
@@ -126,10 +127,10 @@ struct DeviceChanges {
     if (auto const known = given.find(*d->controllerKey); known != given.end())
       d->controllerKey = known->second;
     AnyDevice const* const owner = find_device(config, *d->controllerKey);
-    bool const drive = d.is<types::VirtualDisk>() || d.is<types::VirtualCdrom>();
-    bool const fits =
-        owner != nullptr && owner->is<types::VirtualController>() &&
-        (kind_of_device(*owner).per_bus > 0 ? !d.is<types::VirtualController>() : !drive);
+    bool const drive = d.is<types::VirtualDisk>() || d.is<types::VirtualCdrom>() ||
+                       d.is<types::VirtualSCSIPassthrough>();
+    bool const fits = owner != nullptr && owner->is<types::VirtualController>() &&
+                      drive == (kind_of_device(*owner).per_bus > 0);
     if (!fits) {
       types::InvalidController why;
       why.controllerKey = *d->controllerKey;
@@ -287,6 +288,7 @@ struct DeviceChanges {
   void edit(types::VirtualDeviceConfigSpec const& change, std::size_t index) {
     AnyDevice& old = found(change.device->key, index);
     AnyDevice now = change.device;
+    if (now.type_name() != old.type_name()) refuse_spec(index, "device");
     // What the client leaves out stays.
     if (!now->backing) now->backing = old->backing;
     if (!now->deviceInfo || now->backing.type_name() != old->backing.type_name())

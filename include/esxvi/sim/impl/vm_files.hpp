@@ -102,11 +102,8 @@ void expect_success(FileResult result, DatastorePath const& path) {
   throw fault(std::move(why), "Invalid datastore path '" + path.text() + "'.");
 }
 
-namespace {
-
 // For who may have to take back what is about to be done to a file or directory.
-inline void note_before(Host& host, std::shared_ptr<DatastoreFiles> const& files,
-                        std::string path) {
+void note_before(Host& host, std::shared_ptr<DatastoreFiles> const& files, std::string path) {
   auto* const begun = machine_services(host).begun;
   if (begun == nullptr) return;
   auto const there = files->stat(path);
@@ -114,8 +111,6 @@ inline void note_before(Host& host, std::shared_ptr<DatastoreFiles> const& files
   auto content = files->read(path);
   begun->push_back({files, std::move(path), std::move(content), there ? there->allocated : 0});
 }
-
-}  // namespace
 
 void write_file(Host& host, DatastorePath const& at, FileContent content,
                 std::optional<std::uint64_t> allocated) {

@@ -38,14 +38,18 @@ constexpr Operation migrate{"VirtualMachine.migrate", at_any_time, {}, 1500, tru
 constexpr Operation relocate{"VirtualMachine.relocate", at_any_time, {}, 2000, true, true};
 constexpr Operation move_into_folder{"Folder.moveInto", at_any_time, {}, 100};
 
-/// Moves a machine to another host and pool, as far as those are given.
+/// Moves a machine to another host and pool, as far as those are given; or throws, and moves
+/// nothing.
 inline void rehome(Host& host, Ref<types::VirtualMachine> const& vm,
                    std::optional<Ref<types::ResourcePool>> const& pool,
                    std::optional<Ref<types::HostSystem>> const& to) {
   using namespace types;
   auto const machine = host.get<VirtualMachine>(vm);
+  // They were there when the task began.
+  if (pool) static_cast<void>(host.get<ResourcePool>(*pool));
+  auto const target = to ? host.get<HostSystem>(*to) : nullptr;
   if (to && machine->runtime.host != to) {
-    if (host.get<HostSystem>(*to)->runtime.inMaintenanceMode)
+    if (target->runtime.inMaintenanceMode)
       throw fault(InvalidState(), "The destination host is in maintenance mode.");
     if (machine->runtime.host)
       host.modify(*machine->runtime.host, [&](HostSystem& h) { std::erase(h.vm, vm); });
@@ -180,8 +184,13 @@ inline std::optional<Failure> refusal_to_move(Host& host, Ref<types::ManagedEnti
 inline Any move_all(Host& host, std::vector<Ref<types::ManagedEntity>> const& list,
                     Ref<types::Folder> const& into) {
   using namespace types;
-  for (auto const& what : list)
+  std::vector<untyped_ref> before;  // they will be neighbours
+  for (auto const& what : list) {
     if (auto why = refusal_to_move(host, what, into)) throw *std::move(why);
+    auto const entity = host.get<ManagedEntity>(what);
+    if (auto why = duplicate_name(host, before, entity->name, what)) throw *std::move(why);
+    before.push_back(what);
+  }
   for (auto const& what : list) {
     Object& object = *host.find_object(what);
     auto& entity = *static_cast<ManagedEntity*>(object.writable());

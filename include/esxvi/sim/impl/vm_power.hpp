@@ -12,6 +12,7 @@
 #include <esxvi/types/Task_properties.hpp>
 #include <esxvi/types/VirtualMachine.hpp>
 #include <esxvi/types/fault/InvalidState.hpp>
+#include <esxvi/types/fault/NotSupported.hpp>
 #include <esxvi/types/fault/TaskInProgress.hpp>
 #include <esxvi/types/fault/ToolsUnavailable.hpp>
 
@@ -128,6 +129,8 @@ std::optional<Failure> refusal(Host& host, Ref<types::VirtualMachine> const& vm,
   }
   Power const is = machine->runtime.powerState.value();
   if ((bit_of(is) & what.allowed) == 0) return wrong_power(is, what.wanted);
+  if (what.needs_host && machine->config && machine->config->template_)
+    return fault(types::NotSupported(), "A template cannot be powered on.");
   auto const on = machine->runtime.host ? host.find<types::HostSystem>(*machine->runtime.host)
                                         : std::shared_ptr<types::HostSystem const>();
   if (what.needs_host && on && on->runtime.inMaintenanceMode) {

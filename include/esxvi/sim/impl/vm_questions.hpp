@@ -84,10 +84,11 @@ inline Question ask_about(std::string_view id, std::string_view first = {},
   return q;
 }
 
-// Retries that lead to the same question again, and an end to the machine's session.
+// Retries that lead to the same question again, and an end to the machine's session. Each copy of
+// the question counts by itself: each power-on has one.
 inline Question full(Question q, Ref<types::VirtualMachine> const& vm, int retries) {
-  q.again = [left = std::make_shared<int>(retries)](Host&, std::string_view key) {
-    return key == "0" && (*left)-- > 0;
+  q.again = [left = retries](Host&, std::string_view key) mutable {
+    return key == "0" && left-- > 0;
   };
   q.answered = [vm, act = q.answered](Host& host, std::string_view key) {
     if (key == "1" && host.exists(vm))

@@ -171,6 +171,18 @@ inline void check_vmx(Host& host, vmx::Machine const& file) {
     refuse_vmx("numvcpus is " + std::to_string(*cpus));
 }
 
+/// Throws AlreadyExists when another machine is the one of this file.
+inline void require_free_file(Host& host, DatastorePath const& at, MachineRef const& but = {}) {
+  for (auto const& ref : host.all<Machine>()) {
+    auto const other = host.get<Machine>(ref);
+    if (ref == but || !other->config || other->config->files.vmPathName != at.text()) continue;
+    types::AlreadyExists why;
+    why.name = other->name;
+    throw fault(std::move(why),
+                "The specified key, name, or identifier '" + at.text() + "' already exists.");
+  }
+}
+
 // The machine of a file: what the .vmx says, at a place where the file may not have been before.
 inline MachineRef read_machine(Host& host, Placement const& where, std::string const& path,
                                std::optional<std::string> const& name, bool as_template) {
@@ -181,15 +193,7 @@ inline MachineRef read_machine(Host& host, Placement const& where, std::string c
     why.file = path;
     throw fault(std::move(why), "File " + path + " was not found");
   }
-  for (auto const& ref : host.all<Machine>()) {
-    auto const other = host.get<Machine>(ref);
-    if (other->config && other->config->files.vmPathName == at.text()) {
-      types::AlreadyExists why;
-      why.name = other->name;
-      throw fault(std::move(why),
-                  "The specified key, name, or identifier '" + at.text() + "' already exists.");
-    }
-  }
+  require_free_file(host, at);
   vmx::Machine const file = parse_vmx(*content);
   check_vmx(host, file);
   std::string const called = name.value_or(file.identity.name.value_or(
@@ -294,6 +298,33 @@ inline void delete_files(Host& host, MachineRef const& vm,
     static_cast<void>(files->remove(at.beside(*nvram).path));
   // What else is there belongs to somebody.
   static_cast<void>(files->remove(at.directory()));
+}
+
+// What the .vmx says takes the place of the machine's configuration, or nothing changes.
+inline Any reload(Host& host, MachineRef const& vm, std::string const& path) {
+  auto const at = datastore_path(path);
+  auto const content = files_as_they_are(host, at.datastore)->read(at.path);
+  if (!content) throw fault(types::FileNotFound(), "File " + path + " was not found");
+  require_free_file(host, at, vm);
+  auto const file = parse_vmx(*content);
+  check_vmx(host, file);
+  auto config = *host.get<Machine>(vm)->config;
+  auto const name = config.name;
+  std::erase_if(config.hardware.device, [](auto const& d) { return d->key >= 1000; });
+  read_vmx(host, file, at, config);
+  if (file.identity.name) {
+    require_entity_name(*file.identity.name);
+    config.name = server_name(*file.identity.name);
+    require_free_name(host, config.name, name);
+  }
+  for (auto const& d : config.hardware.device)
+    if (auto const* b =
+            d->backing ? d->backing.template as<types::VirtualDeviceFileBackingInfo>() : nullptr;
+        b != nullptr && b->fileName.starts_with('['))
+      static_cast<void>(find_datastore(host, datastore_path(b->fileName).datastore));
+  host.modify(vm, [&](Machine& m) { m.config = std::move(config); });
+  relink(host, vm);
+  return {};
 }
 
 template <class T, class F> void strike(Host& host, Ref<T> const& ref, F&& change) {
@@ -507,6 +538,7 @@ void add_registry_methods(Host& host) {
   });
   host.on<CreateFolder>([](Call& call, CreateFolder const& r) {
     auto const folder = call.host().get<Folder>(*r.self);
+    require_entity_name(*r.name);
     require_free_name(call.host(), {folder->childEntity.begin(), folder->childEntity.end()},
                       server_name(*r.name));
     return call.host().add_folder(*r.self, *r.name);
@@ -521,24 +553,12 @@ void add_registry_methods(Host& host) {
       [mark](Call& call, MarkAsTemplate const& r) { mark(call, *r.self, true); });
   host.on<MarkAsVirtualMachine>(
       [mark](Call& call, MarkAsVirtualMachine const& r) { mark(call, *r.self, false); });
-  host.on<reloadVirtualMachineFromPath_Task>(
-      [](Call& call, reloadVirtualMachineFromPath_Task const& r) {
-        Ref<VirtualMachine> const vm = *r.self;
-        auto const effect = [vm, path = *r.configurationPath](Host& h) {
-          auto const at = datastore_path(path);
-          auto const content = files_as_they_are(h, at.datastore)->read(at.path);
-          if (!content) throw fault(FileNotFound(), "File " + path + " was not found");
-          auto const file = parse_vmx(*content);
-          check_vmx(h, file);
-          auto config = *h.get<VirtualMachine>(vm)->config;
-          std::erase_if(config.hardware.device, [](auto const& d) { return d->key >= 1000; });
-          read_vmx(h, file, at, config);
-          h.modify(vm, [&](VirtualMachine& m) { m.config = std::move(config); });
-          relink(h, vm);
-          return Any();
-        };
-        return start(call.host(), vm, reload_machine, call.user(), effect);
-      });
+  host.on<reloadVirtualMachineFromPath_Task>([](Call& call,
+                                                reloadVirtualMachineFromPath_Task const& r) {
+    Ref<VirtualMachine> const vm = *r.self;
+    auto const effect = [vm, path = *r.configurationPath](Host& h) { return reload(h, vm, path); };
+    return start(call.host(), vm, reload_machine, call.user(), effect);
+  });
 }
 
 }  // namespace esxvi::sim

@@ -241,10 +241,10 @@ class Waiting {
 
   std::optional<types::UpdateSet> poll() {
     using std::chrono::seconds;
-    auto hold = bounded(options_.poll);
+    // Of a server that is to answer at once there would be no end of asking.
+    auto hold = std::max(bounded(options_.poll), seconds(1));
     if (auto const at = limit(); at != clock::time_point::max())
-      hold = std::clamp(std::chrono::floor<seconds>(at - clock::now()), seconds(1),
-                        std::max(hold, seconds(1)));
+      hold = std::clamp(std::chrono::floor<seconds>(at - clock::now()), seconds(1), hold);
     return watch_.next(hold, call(hold + call_limit));
   }
 
