@@ -1,3 +1,40 @@
+# What most tests include, parsed once for all of them. Of clang's time it takes a third away; g++ 12 would only be as
+# slow as before, since it reads a precompiled header whole. The builds without are those that notice a test which
+# forgets an include, and clang-tidy cannot go without the file that is built here.
+option(ESXVI_PRECOMPILE_TESTS "Precompile what most tests include (clang)" OFF)
+if(ESXVI_PRECOMPILE_TESTS)
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/precompiled.cpp)
+  file(CONFIGURE OUTPUT ${source} CONTENT "// Nothing but what is precompiled.\n")
+  add_library(esxvi_test_headers OBJECT EXCLUDE_FROM_ALL ${source})
+  target_link_libraries(esxvi_test_headers PRIVATE esxvi::esxvi doctest::doctest esxvi_warnings)
+  # Nothing that reads a macro of which the programs have their own value.
+  target_precompile_headers(esxvi_test_headers PRIVATE
+                            <doctest/doctest.h>
+                            <esxvi/query.hpp>
+                            <esxvi/query/async.hpp>
+                            <esxvi/query/watch.hpp>
+                            <esxvi/session.hpp>
+                            <esxvi/session/async.hpp>
+                            <esxvi/task.hpp>
+                            <esxvi/types/HostSystem_properties.hpp>
+                            <esxvi/types/ServiceInstance.hpp>
+                            <esxvi/types/VirtualMachine.hpp>
+                            <esxvi/types/VirtualMachine_properties.hpp>)
+  # Not from ccache: it takes headers that differ in comments for the same, and clang refuses a file that was made from
+  # the others. Without times in it the same headers make the same file, so that what is compiled with it is found again.
+  set_target_properties(esxvi_test_headers PROPERTIES CXX_COMPILER_LAUNCHER "")
+  target_compile_options(esxvi_test_headers PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+endif()
+
+# Lets TARGET have them. ccache keeps nothing that is compiled with a precompiled header unless it is told so.
+function(esxvi_precompile target)
+  target_precompile_headers(${target} REUSE_FROM esxvi_test_headers)
+  if(ESXVI_CCACHE AND CMAKE_CXX_COMPILER_LAUNCHER STREQUAL ESXVI_CCACHE)
+    set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER
+      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${ESXVI_CCACHE}")
+  endif()
+endfunction()
+
 # esxvi_add_test(NAME SOURCE... [LIBS LIB...] [LABELS LABEL...] [DEFINES DEFINITION...] [TIMEOUT SECONDS]
 #                [PROCESSORS COUNT] [ALONE])
 #
@@ -13,6 +50,10 @@ function(esxvi_add_test name)
   add_executable(${target} ${arg_UNPARSED_ARGUMENTS})
   target_link_libraries(${target} PRIVATE esxvi::esxvi esxvi_test_main esxvi_warnings ${arg_LIBS})
   target_compile_definitions(${target} PRIVATE ${arg_DEFINES})
+  # Those of other folders include little, or compile a header in a way of their own.
+  if(ESXVI_PRECOMPILE_TESTS AND folder MATCHES "^(session|query|task|sim|host|sim_server|faults|interop|examples)$")
+    esxvi_precompile(${target})
+  endif()
   add_test(NAME ${name} COMMAND ${target})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
