@@ -61,11 +61,11 @@ void trust(esxvi::ConnectionUri const& uri, esxvi::CurlOptions const& options, b
   show("SHA-256", it.sha256.to_string());
   show("SHA-1", it.sha1.to_string());
   show("trusted", it.refused ? "no: " + it.refused_because : "yes");
-  std::cout
-      << (it.refused ? "\nCompare the thumbprint with what the server's own console shows. If it is "
-                       "the same:\n"
-                     : "\nTo trust this certificate and no other:\n")
-      << "  " << pinned(uri, it.sha256).display() << '\n';
+  std::cout << (it.refused
+                    ? "\nCompare the thumbprint with what the server's own console shows. If it is "
+                      "the same:\n"
+                    : "\nTo trust this certificate and no other:\n")
+            << "  " << pinned(uri, it.sha256).display() << '\n';
 }
 
 }  // namespace

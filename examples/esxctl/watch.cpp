@@ -170,8 +170,8 @@ void print_change(Cache::change_type const& change, std::vector<Property const*>
 
 using Clock = std::chrono::steady_clock;
 
-/// Asks to stop on Ctrl-C, SIGTERM and a closed terminal, and when it is `end`, for as long as it lives. One at a
-/// time.
+/// Asks to stop on Ctrl-C, SIGTERM and a closed terminal, and when it is `end`, for as long as it
+/// lives. One at a time.
 class Interrupt {
  public:
   explicit Interrupt(Clock::time_point end) {

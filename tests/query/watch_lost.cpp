@@ -77,7 +77,8 @@ TEST_CASE("what went away meanwhile is removed and missing where it was named") 
   CHECK(missing == r.db.value() + " ");
 }
 
-TEST_CASE("named machines that are all gone, on a server before 4.1: missing, and nothing to wait for") {
+TEST_CASE(
+    "named machines that are all gone, on a server before 4.1: missing, and nothing to wait for") {
   Watched w;
   Session old(esxvi::sim::Transport(w.host), "https://esx01.example.test/sdk",
               esxvi::Credentials{w.host.options().users.front().name, "esxvi"},

@@ -368,7 +368,7 @@ TEST_CASE("loop: its end drops timers and functions whose captures use it once m
     }
     static_cast<void>(loop.timeout());  // takes them over
     for (int i = 0; i < 3; ++i)
-      loop.post([&loop, held = std::shared_ptr<void>(nullptr, [&loop](void*) { loop.post([] {}); }),
+      loop.post([held = std::shared_ptr<void>(nullptr, [&loop](void*) { loop.post([] {}); }),
                  bye = farewell(*curl)] { FAIL("called"); });
     std::this_thread::sleep_for(10ms);  // the first ones are due
     stopped.request_stop();

@@ -73,8 +73,8 @@ class Watcher {
     }
   }
 
-  /// Brings all caches up to date, and waits for something to happen when they are. Returns how
-  /// many rows changed; each cache says which.
+  /// Brings all caches up to date, and waits for something to happen when they are (also when there
+  /// is none). Returns how many rows changed; each cache says which.
   ///
   /// A lost session is logged in again, everything read anew, and only what is different counts as
   /// changed. A lost connection is tried again for WatcherOptions::outage. Any other error is

@@ -23,12 +23,14 @@ Content const& Session::content(CallOptions const& options) {
   using clock = std::chrono::steady_clock;
   auto& known = self_->content;
   bool const limited = options.deadline.count() > 0;
-  auto const end = clock::now() + detail::bounded(limited ? options.deadline
-                                                          : std::chrono::milliseconds::max());
+  auto const end =
+      clock::now() + detail::bounded(limited ? options.deadline : std::chrono::milliseconds::max());
   std::unique_lock lock(known.mutex);
   if (!known.changed.wait_until(lock, options.stop, end, [&] { return !known.asking; })) {
-    error::context about{"RetrieveServiceContent", service_url(),
-                         "another thread asks for it, and has no answer yet", {}};
+    error::context about{"RetrieveServiceContent",
+                         service_url(),
+                         "another thread asks for it, and has no answer yet",
+                         {}};
     if (options.stop.stop_requested()) throw cancelled(std::move(about));
     throw timeout(std::move(about));
   }

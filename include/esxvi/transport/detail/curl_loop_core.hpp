@@ -152,7 +152,8 @@ class curl_loop_core {
       one->failure = std::make_exception_ptr(cancelled(std::move(about), delivery::unknown));
       complete(one);
     }
-    while (drop_rest()) {}
+    while (drop_rest()) {
+    }
   }
 
  private:
@@ -167,8 +168,8 @@ class curl_loop_core {
     }
   };
 
-  /// Drops what nobody will call any more. False when there was nothing. What is dropped may use the
-  /// loop once more (a Session that ends there says good-bye), so it is taken out first.
+  /// Drops what nobody will call any more. False when there was nothing. What is dropped may use
+  /// the loop once more (a Session that ends there says good-bye), so it is taken out first.
   bool drop_rest() noexcept {
     auto const timers = std::exchange(timers_, {});
     auto const failures = std::exchange(failures_, {});
