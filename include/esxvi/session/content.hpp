@@ -32,6 +32,7 @@ Content const& Session::content(CallOptions const& options) {
                          "another thread asks for it, and has no answer yet",
                          {}};
     if (options.stop.stop_requested()) throw cancelled(std::move(about));
+    about.advice = "call it again, with a longer deadline";
     throw timeout(std::move(about));
   }
   if (!known.value) {
